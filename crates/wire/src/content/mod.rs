@@ -1,0 +1,1 @@
+//! What people wrote: the MIMI content format (being written).
