@@ -15,7 +15,7 @@ fn main() {
         fs::write(ui.join("index.html"), UI_MISSING).expect("ui/dist was just made");
     }
     println!("cargo::rerun-if-changed=../ui/dist");
-    let commands = tauri_build::AppManifest::new().commands(&["rpc", "open_link"]);
+    let commands = tauri_build::AppManifest::new().commands(&["rpc"]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
         .expect("tauri.conf.json and capabilities/ agree with the commands above");
 }

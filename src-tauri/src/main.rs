@@ -1,24 +1,33 @@
-//! The desktop app's entry point.
+//! The desktop app's entry point: reads the command line, starts the log, runs the app.
 //!
-//! Only starts [`tauri`]; windows, the bridge and notifications are modules of their own.
+//! Nothing else happens here. Started by the person, or by the system at a notification's click.
 
 // Without this a console window opens beside the app on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {
-    tauri::Builder::default()
-        .plugin(tauri_plugin_window_state::Builder::default().build())
-        .invoke_handler(tauri::generate_handler![rpc, open_link])
-        .run(tauri::generate_context!())
-        .expect("the webview starts");
-}
+use std::process::ExitCode;
 
-#[tauri::command]
-async fn rpc(method: String) -> Result<String, String> {
-    Err(method)
-}
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
 
-#[tauri::command]
-async fn open_link(url: String) -> Result<(), String> {
-    Err(url)
+mod app;
+mod args;
+mod bridge;
+mod notifications;
+mod platform;
+mod profile;
+mod window;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let filter = EnvFilter::try_from_env("PIPIT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match app::run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Plain text, for the terminal that started the app.
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,0 +1,64 @@
+//! Puts the app together: one profile, one window, one core, and how they start and end.
+//!
+//! Holds no behaviour of its own. Called by `main`.
+
+use std::sync::Arc;
+
+use tauri::{Manager, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+use thiserror::Error;
+
+use crate::{
+    args::Args,
+    bridge::{self, Bridge},
+    profile::{Profile, ProfileError},
+    window,
+};
+
+/// Why the app did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The profile's folder cannot be used.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The system's webview did not start.
+    #[error("Pipit cannot open its window: {0}. On Linux, check that WebKitGTK 4.1 is installed.")]
+    Webview(#[from] tauri::Error),
+}
+
+/// Runs the app until its window is closed.
+///
+/// # Errors
+/// [`StartError`], before anything is shown.
+pub fn run(args: &Args) -> Result<(), StartError> {
+    let profile = Profile::open(&args.profile, args.data_dir.as_deref())?;
+    let mut context = tauri::generate_context!();
+    context.config_mut().identifier = profile.identifier();
+    let window_file = profile.window_file().to_string_lossy().into_owned();
+    let window_state = tauri_plugin_window_state::Builder::new()
+        // An absolute name, so that each profile remembers its own window.
+        .with_filename(window_file)
+        // Shown by `window` once there is something to see.
+        .with_state_flags(StateFlags::all() - StateFlags::VISIBLE - StateFlags::DECORATIONS)
+        .build();
+    let server = args.server.clone();
+    tauri::Builder::default()
+        // First, as its documentation asks: a second start must end before it opens anything.
+        .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| window::raise(app)))
+        .plugin(window_state)
+        .invoke_handler(tauri::generate_handler![bridge::rpc])
+        .setup(move |app| {
+            let bridge = Arc::new(Bridge::default());
+            app.manage(Arc::clone(&bridge));
+            window::open(app.handle(), &profile)?;
+            bridge.start(app.handle().clone(), profile.core_dir(), server);
+            Ok(())
+        })
+        .on_window_event(|window, event| {
+            if let WindowEvent::Focused(false) = event {
+                bridge::lost_focus(window.app_handle());
+            }
+        })
+        .run(context)?;
+    Ok(())
+}
