@@ -1,0 +1,98 @@
+//! The command list: every command once, with what it takes and gives. Dispatch, `rpc.discover` and
+//! the TypeScript types are made from it; nobody keeps a second list.
+
+use crate::param::*;
+use crate::view::*;
+
+/// Calls `$callback!` with every command: doc comment, name, handler, parameters, result.
+#[macro_export]
+macro_rules! for_each_command {
+    ($callback:ident) => {
+        $callback! {
+            /// Servers to offer at sign-up, a local one first.
+            "server.suggestions": server_suggestions(Empty) -> Vec<ServerSuggestion>;
+            /// What answers at an address.
+            "server.probe": server_probe(ServerParams) -> ServerInfo;
+            /// Whether a username can be had.
+            "account.checkUsername": account_check_username(CheckUsernameParams) -> UsernameCheck;
+            /// Creates an account with this device as its first.
+            "account.register": account_register(RegisterParams) -> Registered;
+            /// The recovery key, until it is confirmed to be saved.
+            "account.recoveryKey": account_recovery_key(Empty) -> RecoveryKeyView;
+            /// The person has saved the recovery key; it is forgotten here.
+            "account.confirmRecoveryKey": account_confirm_recovery_key(Empty) -> Empty;
+            /// Signs this device in to an existing account.
+            "account.login": account_login(LoginParams) -> LoggedIn;
+            /// The account on this device, and how the connection stands.
+            "account.status": account_status(Empty) -> AccountStatus;
+            /// Finds a person by exact username.
+            "contact.find": contact_find(FindContactParams) -> ContactView;
+            /// The 1:1 with an account (with the own account: note to self), made when there is none.
+            "conversation.open": conversation_open(AccountParams) -> Opened;
+            /// All conversations, newest first.
+            "conversation.list": conversation_list(Empty) -> Vec<ConversationView>;
+            /// One conversation.
+            "conversation.get": conversation_get(ConversationParams) -> ConversationView;
+            /// Keeps text that was typed and not sent.
+            "conversation.setDraft": conversation_set_draft(SetDraftParams) -> Empty;
+            /// Sends text. It is kept on this device before this answers, and leaves when it can.
+            "message.send": message_send(SendParams) -> Sent;
+            /// Part of a conversation, newest last.
+            "message.list": message_list(ListMessagesParams) -> Vec<MessageView>;
+            /// Tries a failed message again.
+            "message.retry": message_retry(MessageParams) -> Empty;
+            /// Removes a failed message.
+            "message.discard": message_discard(MessageParams) -> Empty;
+            /// Marks messages as read.
+            "message.markRead": message_mark_read(MarkReadParams) -> Empty;
+            /// Says where the person looks.
+            "window.focus": window_focus(FocusParams) -> Empty;
+            /// Starts notifications named `event` on this connection.
+            "events.subscribe": events_subscribe(Empty) -> Subscribed;
+        }
+    };
+}
+
+/// One command as `rpc.discover` and the TypeScript types describe it.
+#[derive(Debug)]
+pub struct CommandDescription {
+    /// `noun.verb`.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// JSON Schema of the parameters object.
+    pub params: schemars::Schema,
+    /// JSON Schema of the result.
+    pub result: schemars::Schema,
+    /// TypeScript names of the two.
+    pub typescript: (String, String),
+}
+
+macro_rules! describe {
+    ($(#[doc = $doc:literal] $name:literal: $handler:ident($params:ty) -> $result:ty;)*) => {
+        /// All commands.
+        #[must_use]
+        pub fn descriptions() -> Vec<CommandDescription> {
+            let config = crate::typescript::config();
+            vec![$(CommandDescription {
+                name: $name,
+                summary: $doc.trim_ascii(),
+                params: schemars::schema_for!($params),
+                result: schemars::schema_for!($result),
+                typescript: (
+                    <$params as ts_rs::TS>::name(&config),
+                    <$result as ts_rs::TS>::name(&config),
+                ),
+            }),*]
+        }
+
+        pub(crate) fn declare_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $(
+                visitor.visit::<$params>();
+                visitor.visit::<$result>();
+            )*
+        }
+    };
+}
+
+for_each_command!(describe);

@@ -1,0 +1,85 @@
+//! Events: what changed, numbered, so that a listener notices when it missed one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::view::{AccountStatus, ConnectionState, ConversationView, MessageView};
+
+/// One event with its number: each is one more than the last that this listener was sent. A hole
+/// means: ask again for what is on screen.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NumberedEvent {
+    /// Rises by one.
+    pub number: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: AppEvent,
+}
+
+/// What changed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub enum AppEvent {
+    /// The connection to the server.
+    #[serde(rename = "connection")]
+    Connection {
+        /// How it stands.
+        state: ConnectionState,
+        /// When the next try is, while offline.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        retry_at: Option<u64>,
+    },
+    /// The account on this device.
+    #[serde(rename = "account.changed")]
+    AccountChanged {
+        /// As it is now.
+        status: AccountStatus,
+    },
+    /// A message is new, own or received.
+    #[serde(rename = "message.added")]
+    MessageAdded {
+        /// The message.
+        message: MessageView,
+    },
+    /// A message is no longer as it was.
+    #[serde(rename = "message.changed")]
+    MessageChanged {
+        /// As it is now.
+        message: MessageView,
+    },
+    /// A message is gone from this device.
+    #[serde(rename = "message.removed")]
+    MessageRemoved {
+        /// Where it was.
+        conversation_id: String,
+        /// Which.
+        message_id: String,
+    },
+    /// A row of the chat list is new or no longer as it was.
+    #[serde(rename = "conversation.changed")]
+    ConversationChanged {
+        /// As it is now.
+        conversation: ConversationView,
+    },
+    /// The person should be told now.
+    #[serde(rename = "notification")]
+    Notification {
+        /// Where to go on a click.
+        conversation_id: String,
+        /// Which message.
+        message_id: String,
+        /// Who.
+        title: String,
+        /// What.
+        body: String,
+    },
+    /// A notification was clicked: show this conversation.
+    #[serde(rename = "conversation.show")]
+    ConversationShow {
+        /// Which.
+        conversation_id: String,
+    },
+}

@@ -1,0 +1,152 @@
+//! What commands take and give where a view is not enough. Unknown fields are refused, so that a
+//! misspelt one is not silently ignored.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+macro_rules! params {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Serialize, Deserialize, TS, JsonSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[ts(optional_fields)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+    )* };
+}
+
+params! {
+    /// Nothing.
+    Empty {}
+    /// A server by its address: `host`, `host:port`, or with `https://` or `http://` (loopback only).
+    ServerParams {
+        /// The address.
+        server: String,
+    }
+    /// A username at a server.
+    CheckUsernameParams {
+        /// Address of the server.
+        server: String,
+        /// As typed.
+        username: String,
+    }
+    /// A new account.
+    RegisterParams {
+        /// Address of the server.
+        server: String,
+        /// What others will find it by.
+        username: String,
+        /// 12 characters or more; never leaves this process in readable form.
+        password: String,
+        /// What to be called; the username when left out.
+        display_name: Option<String>,
+    }
+    /// An existing account, on a new device.
+    LoginParams {
+        /// Address of the server.
+        server: String,
+        /// Its username.
+        username: String,
+        /// Its password.
+        password: String,
+        /// The code of the second factor, when the account has one.
+        totp: Option<String>,
+    }
+    /// A person by exact username.
+    FindContactParams {
+        /// As typed.
+        username: String,
+    }
+    /// An account.
+    AccountParams {
+        /// Its id.
+        account_id: String,
+    }
+    /// A conversation.
+    ConversationParams {
+        /// Its id.
+        conversation_id: String,
+    }
+    /// Text typed and not sent.
+    SetDraftParams {
+        /// Where.
+        conversation_id: String,
+        /// The text; empty clears.
+        text: String,
+    }
+    /// A new message.
+    SendParams {
+        /// Where to.
+        conversation_id: String,
+        /// At most 32 KiB.
+        text: String,
+    }
+    /// Part of a conversation: at most one of `before`, `after`, `around`; none means the newest.
+    ListMessagesParams {
+        /// Which.
+        conversation_id: String,
+        /// Only older than this message.
+        before: Option<String>,
+        /// Only newer than this message.
+        after: Option<String>,
+        /// This message in the middle.
+        around: Option<String>,
+        /// At most so many; 50 when left out, 200 at most.
+        limit: Option<u32>,
+    }
+    /// A message.
+    MessageParams {
+        /// Its id.
+        message_id: String,
+    }
+    /// What has been read.
+    MarkReadParams {
+        /// Where.
+        conversation_id: String,
+        /// The newest message that was seen; all before it count as read.
+        up_to: String,
+    }
+    /// Where the person looks: decides whether a notification is needed.
+    FocusParams {
+        /// The window has the focus.
+        focused: bool,
+        /// The conversation on screen.
+        conversation_id: Option<String>,
+    }
+    /// A fresh account.
+    Registered {
+        /// Its id.
+        account_id: String,
+        /// This device.
+        device_id: String,
+        /// Shown once: 12 groups of 4 characters.
+        recovery_key: String,
+    }
+    /// A device signed in.
+    LoggedIn {
+        /// The account.
+        account_id: String,
+        /// This device.
+        device_id: String,
+    }
+    /// The recovery key, until it is confirmed.
+    RecoveryKeyView {
+        /// 12 groups of 4 characters.
+        recovery_key: String,
+    }
+    /// A conversation, now there.
+    Opened {
+        /// Its id.
+        conversation_id: String,
+    }
+    /// A message, now kept.
+    Sent {
+        /// Its id.
+        message_id: String,
+    }
+    /// From where events are counted.
+    Subscribed {
+        /// The next event has this number plus one.
+        number: u64,
+    }
+}

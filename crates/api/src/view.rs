@@ -1,0 +1,263 @@
+//! Views: the records that a screen shows. Ids are lower-case hexadecimal, times milliseconds since
+//! 1970 (UTC).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How the connection to the server stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ConnectionState {
+    /// Connected; what is sent leaves at once.
+    Online,
+    /// Trying now.
+    Connecting,
+    /// Not connected; trying again at `retryAt`.
+    Offline,
+}
+
+/// Whether this device has an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum AccountState {
+    /// No account yet.
+    SignedOut,
+    /// Ready to use.
+    SignedIn,
+}
+
+/// The account on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountStatus {
+    /// Whether there is one; the fields below are present only then.
+    pub state: AccountState,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub account_id: Option<String>,
+    /// This device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub device_id: Option<String>,
+    /// What others find it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub username: Option<String>,
+    /// What the person chose to be called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub display_name: Option<String>,
+    /// Address of its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub server: Option<String>,
+    /// How the connection stands.
+    pub connection: ConnectionState,
+    /// When the next try is, while offline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub retry_at: Option<u64>,
+    /// The recovery key was not yet confirmed to be saved.
+    pub recovery_key_pending: bool,
+}
+
+/// A server to offer at sign-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerSuggestion {
+    /// Its address.
+    pub server: String,
+    /// What to show.
+    pub label: String,
+    /// It runs on this machine.
+    pub local: bool,
+}
+
+/// Whether a server takes new accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Registration {
+    /// Anybody may sign up.
+    Open,
+    /// Nobody may.
+    Closed,
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerInfo {
+    /// Its address, as asked.
+    pub server: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it takes new accounts.
+    pub registration: Registration,
+    /// How long the answer took.
+    pub latency_ms: u64,
+}
+
+/// What is wrong with a username.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UsernameProblem {
+    /// Fewer than 3 characters.
+    TooShort,
+    /// More than 32 characters.
+    TooLong,
+    /// Characters, or places for them, that are not allowed.
+    Characters,
+    /// Somebody has it.
+    Taken,
+}
+
+/// Whether a username can be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsernameCheck {
+    /// It can.
+    pub free: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub problem: Option<UsernameProblem>,
+}
+
+/// Another person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactView {
+    /// Their account.
+    pub account_id: String,
+    /// What they are found by.
+    pub username: String,
+    /// What they chose to be called, once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub display_name: Option<String>,
+}
+
+/// What sort of conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ConversationKind {
+    /// Two people.
+    Direct,
+    /// Several.
+    Group,
+    /// Note to self.
+    #[serde(rename = "self")]
+    OwnDevices,
+}
+
+/// A row of the chat list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationView {
+    /// Its id.
+    pub conversation_id: String,
+    /// What sort.
+    pub kind: ConversationKind,
+    /// What to call it.
+    pub name: String,
+    /// The other person of a 1:1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub peer: Option<ContactView>,
+    /// The newest message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub last_message: Option<MessageView>,
+    /// Messages of others not read yet.
+    pub unread: u64,
+    /// The oldest of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first_unread: Option<String>,
+    /// Text typed and not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub draft: Option<String>,
+    /// Sorts the list, newest first.
+    pub updated_at: u64,
+    /// Messages in it on this device.
+    pub message_count: u64,
+}
+
+/// What sort of row in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageKind {
+    /// Text.
+    Text,
+    /// It came but could not be decrypted; `text` is empty.
+    Unreadable,
+    /// Made with a newer version; kept, and shown properly after an update.
+    Newer,
+    /// A line of the app's own.
+    System,
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageState {
+    /// Own: kept on this device, not yet accepted by the server.
+    Queued,
+    /// Own: the server keeps it for every device.
+    Accepted,
+    /// Own: a device of every other member has it.
+    Delivered,
+    /// Own: read.
+    Read,
+    /// Own: not sent; `failure` says why.
+    Failed,
+    /// Somebody else's.
+    Received,
+}
+
+/// Why a message was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Stable word.
+    pub code: crate::ErrorCode,
+    /// A sentence.
+    pub message: String,
+    /// Whether trying again can help.
+    pub retry: bool,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageView {
+    /// Its id.
+    pub message_id: String,
+    /// Where.
+    pub conversation_id: String,
+    /// Whose.
+    pub sender: String,
+    /// What to call them.
+    pub sender_name: String,
+    /// Written by this account.
+    pub is_own: bool,
+    /// By the sender's clock.
+    pub sent_at: u64,
+    /// By the server's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub accepted_at: Option<u64>,
+    /// What was written.
+    pub text: String,
+    /// What sort.
+    pub kind: MessageKind,
+    /// Where it stands.
+    pub state: MessageState,
+    /// Present when failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub failure: Option<Failure>,
+}

@@ -1,0 +1,651 @@
+// Generated from crates/api by `cargo xtask typescript`. Do not edit.
+/* eslint-disable */
+
+/**
+ * An account.
+ */
+export type AccountParams = { 
+/**
+ * Its id.
+ */
+accountId: string, };
+
+/**
+ * Whether this device has an account.
+ */
+export type AccountState = "signedOut" | "signedIn";
+
+/**
+ * The account on this device.
+ */
+export type AccountStatus = { 
+/**
+ * Whether there is one; the fields below are present only then.
+ */
+state: AccountState, 
+/**
+ * Its id.
+ */
+accountId?: string, 
+/**
+ * This device.
+ */
+deviceId?: string, 
+/**
+ * What others find it by.
+ */
+username?: string, 
+/**
+ * What the person chose to be called.
+ */
+displayName?: string, 
+/**
+ * Address of its server.
+ */
+server?: string, 
+/**
+ * How the connection stands.
+ */
+connection: ConnectionState, 
+/**
+ * When the next try is, while offline.
+ */
+retryAt?: number, 
+/**
+ * The recovery key was not yet confirmed to be saved.
+ */
+recoveryKeyPending: boolean, };
+
+/**
+ * A username at a server.
+ */
+export type CheckUsernameParams = { 
+/**
+ * Address of the server.
+ */
+server: string, 
+/**
+ * As typed.
+ */
+username: string, };
+
+/**
+ * How the connection to the server stands.
+ */
+export type ConnectionState = "online" | "connecting" | "offline";
+
+/**
+ * Another person.
+ */
+export type ContactView = { 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * What they are found by.
+ */
+username: string, 
+/**
+ * What they chose to be called, once known.
+ */
+displayName?: string, };
+
+/**
+ * What sort of conversation.
+ */
+export type ConversationKind = "direct" | "group" | "self";
+
+/**
+ * A conversation.
+ */
+export type ConversationParams = { 
+/**
+ * Its id.
+ */
+conversationId: string, };
+
+/**
+ * A row of the chat list.
+ */
+export type ConversationView = { 
+/**
+ * Its id.
+ */
+conversationId: string, 
+/**
+ * What sort.
+ */
+kind: ConversationKind, 
+/**
+ * What to call it.
+ */
+name: string, 
+/**
+ * The other person of a 1:1.
+ */
+peer?: ContactView, 
+/**
+ * The newest message.
+ */
+lastMessage?: MessageView, 
+/**
+ * Messages of others not read yet.
+ */
+unread: number, 
+/**
+ * The oldest of them.
+ */
+firstUnread?: string, 
+/**
+ * Text typed and not sent.
+ */
+draft?: string, 
+/**
+ * Sorts the list, newest first.
+ */
+updatedAt: number, 
+/**
+ * Messages in it on this device.
+ */
+messageCount: number, };
+
+/**
+ * Nothing.
+ */
+export type Empty = Record<symbol, never>;
+
+/**
+ * Stable words for what went wrong. Each exists because a caller acts on it.
+ */
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "TOO_LARGE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+
+/**
+ * The part of an error that programs act on.
+ */
+export type ErrorDetail = { 
+/**
+ * Stable word.
+ */
+code: ErrorCode, 
+/**
+ * Whether the same call may succeed later.
+ */
+retry: boolean, 
+/**
+ * When to try again, in milliseconds from now.
+ */
+retryAfterMs?: number, };
+
+/**
+ * Why a message was not sent.
+ */
+export type Failure = { 
+/**
+ * Stable word.
+ */
+code: ErrorCode, 
+/**
+ * A sentence.
+ */
+message: string, 
+/**
+ * Whether trying again can help.
+ */
+retry: boolean, };
+
+/**
+ * A person by exact username.
+ */
+export type FindContactParams = { 
+/**
+ * As typed.
+ */
+username: string, };
+
+/**
+ * Where the person looks: decides whether a notification is needed.
+ */
+export type FocusParams = { 
+/**
+ * The window has the focus.
+ */
+focused: boolean, 
+/**
+ * The conversation on screen.
+ */
+conversationId?: string, };
+
+/**
+ * Part of a conversation: at most one of `before`, `after`, `around`; none means the newest.
+ */
+export type ListMessagesParams = { 
+/**
+ * Which.
+ */
+conversationId: string, 
+/**
+ * Only older than this message.
+ */
+before?: string, 
+/**
+ * Only newer than this message.
+ */
+after?: string, 
+/**
+ * This message in the middle.
+ */
+around?: string, 
+/**
+ * At most so many; 50 when left out, 200 at most.
+ */
+limit?: number, };
+
+/**
+ * A device signed in.
+ */
+export type LoggedIn = { 
+/**
+ * The account.
+ */
+accountId: string, 
+/**
+ * This device.
+ */
+deviceId: string, };
+
+/**
+ * An existing account, on a new device.
+ */
+export type LoginParams = { 
+/**
+ * Address of the server.
+ */
+server: string, 
+/**
+ * Its username.
+ */
+username: string, 
+/**
+ * Its password.
+ */
+password: string, 
+/**
+ * The code of the second factor, when the account has one.
+ */
+totp?: string, };
+
+/**
+ * What has been read.
+ */
+export type MarkReadParams = { 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * The newest message that was seen; all before it count as read.
+ */
+upTo: string, };
+
+/**
+ * What sort of row in a conversation.
+ */
+export type MessageKind = "text" | "unreadable" | "newer" | "system";
+
+/**
+ * A message.
+ */
+export type MessageParams = { 
+/**
+ * Its id.
+ */
+messageId: string, };
+
+/**
+ * Where a message stands.
+ */
+export type MessageState = "queued" | "accepted" | "delivered" | "read" | "failed" | "received";
+
+/**
+ * One message.
+ */
+export type MessageView = { 
+/**
+ * Its id.
+ */
+messageId: string, 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * Whose.
+ */
+sender: string, 
+/**
+ * What to call them.
+ */
+senderName: string, 
+/**
+ * Written by this account.
+ */
+isOwn: boolean, 
+/**
+ * By the sender's clock.
+ */
+sentAt: number, 
+/**
+ * By the server's clock.
+ */
+acceptedAt?: number, 
+/**
+ * What was written.
+ */
+text: string, 
+/**
+ * What sort.
+ */
+kind: MessageKind, 
+/**
+ * Where it stands.
+ */
+state: MessageState, 
+/**
+ * Present when failed.
+ */
+failure?: Failure, };
+
+/**
+ * One event with its number: each is one more than the last that this listener was sent. A hole
+ * means: ask again for what is on screen.
+ */
+export type NumberedEvent = { 
+/**
+ * Rises by one.
+ */
+number: number, } & ({ "type": "connection", 
+/**
+ * How it stands.
+ */
+state: ConnectionState, 
+/**
+ * When the next try is, while offline.
+ */
+retryAt?: number, } | { "type": "account.changed", 
+/**
+ * As it is now.
+ */
+status: AccountStatus, } | { "type": "message.added", 
+/**
+ * The message.
+ */
+message: MessageView, } | { "type": "message.changed", 
+/**
+ * As it is now.
+ */
+message: MessageView, } | { "type": "message.removed", 
+/**
+ * Where it was.
+ */
+conversationId: string, 
+/**
+ * Which.
+ */
+messageId: string, } | { "type": "conversation.changed", 
+/**
+ * As it is now.
+ */
+conversation: ConversationView, } | { "type": "notification", 
+/**
+ * Where to go on a click.
+ */
+conversationId: string, 
+/**
+ * Which message.
+ */
+messageId: string, 
+/**
+ * Who.
+ */
+title: string, 
+/**
+ * What.
+ */
+body: string, } | { "type": "conversation.show", 
+/**
+ * Which.
+ */
+conversationId: string, });
+
+/**
+ * A conversation, now there.
+ */
+export type Opened = { 
+/**
+ * Its id.
+ */
+conversationId: string, };
+
+/**
+ * The recovery key, until it is confirmed.
+ */
+export type RecoveryKeyView = { 
+/**
+ * 12 groups of 4 characters.
+ */
+recoveryKey: string, };
+
+/**
+ * A new account.
+ */
+export type RegisterParams = { 
+/**
+ * Address of the server.
+ */
+server: string, 
+/**
+ * What others will find it by.
+ */
+username: string, 
+/**
+ * 12 characters or more; never leaves this process in readable form.
+ */
+password: string, 
+/**
+ * What to be called; the username when left out.
+ */
+displayName?: string, };
+
+/**
+ * A fresh account.
+ */
+export type Registered = { 
+/**
+ * Its id.
+ */
+accountId: string, 
+/**
+ * This device.
+ */
+deviceId: string, 
+/**
+ * Shown once: 12 groups of 4 characters.
+ */
+recoveryKey: string, };
+
+/**
+ * Whether a server takes new accounts.
+ */
+export type Registration = "open" | "closed";
+
+/**
+ * What a failed command answers: JSON-RPC's error object.
+ */
+export type RpcError = { 
+/**
+ * JSON-RPC's number: -32700 not JSON, -32600 not a request, -32601 unknown method, -32602 bad
+ * parameters, -32603 our bug, -32000 refused.
+ */
+code: number, 
+/**
+ * A plain sentence that says what to do.
+ */
+message: string, 
+/**
+ * What programs act on.
+ */
+data: ErrorDetail, };
+
+/**
+ * A new message.
+ */
+export type SendParams = { 
+/**
+ * Where to.
+ */
+conversationId: string, 
+/**
+ * At most 32 KiB.
+ */
+text: string, };
+
+/**
+ * A message, now kept.
+ */
+export type Sent = { 
+/**
+ * Its id.
+ */
+messageId: string, };
+
+/**
+ * What a server says of itself.
+ */
+export type ServerInfo = { 
+/**
+ * Its address, as asked.
+ */
+server: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether it takes new accounts.
+ */
+registration: Registration, 
+/**
+ * How long the answer took.
+ */
+latencyMs: number, };
+
+/**
+ * A server by its address: `host`, `host:port`, or with `https://` or `http://` (loopback only).
+ */
+export type ServerParams = { 
+/**
+ * The address.
+ */
+server: string, };
+
+/**
+ * A server to offer at sign-up.
+ */
+export type ServerSuggestion = { 
+/**
+ * Its address.
+ */
+server: string, 
+/**
+ * What to show.
+ */
+label: string, 
+/**
+ * It runs on this machine.
+ */
+local: boolean, };
+
+/**
+ * Text typed and not sent.
+ */
+export type SetDraftParams = { 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * The text; empty clears.
+ */
+text: string, };
+
+/**
+ * From where events are counted.
+ */
+export type Subscribed = { 
+/**
+ * The next event has this number plus one.
+ */
+number: number, };
+
+/**
+ * Whether a username can be had.
+ */
+export type UsernameCheck = { 
+/**
+ * It can.
+ */
+free: boolean, 
+/**
+ * Why not.
+ */
+problem?: UsernameProblem, };
+
+/**
+ * What is wrong with a username.
+ */
+export type UsernameProblem = "too_short" | "too_long" | "characters" | "taken";
+
+/** Every command: what it takes and what it gives. */
+export interface Commands {
+  /** Servers to offer at sign-up, a local one first. */
+  "server.suggestions": { params: Empty; result: Array<ServerSuggestion> };
+  /** What answers at an address. */
+  "server.probe": { params: ServerParams; result: ServerInfo };
+  /** Whether a username can be had. */
+  "account.checkUsername": { params: CheckUsernameParams; result: UsernameCheck };
+  /** Creates an account with this device as its first. */
+  "account.register": { params: RegisterParams; result: Registered };
+  /** The recovery key, until it is confirmed to be saved. */
+  "account.recoveryKey": { params: Empty; result: RecoveryKeyView };
+  /** The person has saved the recovery key; it is forgotten here. */
+  "account.confirmRecoveryKey": { params: Empty; result: Empty };
+  /** Signs this device in to an existing account. */
+  "account.login": { params: LoginParams; result: LoggedIn };
+  /** The account on this device, and how the connection stands. */
+  "account.status": { params: Empty; result: AccountStatus };
+  /** Finds a person by exact username. */
+  "contact.find": { params: FindContactParams; result: ContactView };
+  /** The 1:1 with an account (with the own account: note to self), made when there is none. */
+  "conversation.open": { params: AccountParams; result: Opened };
+  /** All conversations, newest first. */
+  "conversation.list": { params: Empty; result: Array<ConversationView> };
+  /** One conversation. */
+  "conversation.get": { params: ConversationParams; result: ConversationView };
+  /** Keeps text that was typed and not sent. */
+  "conversation.setDraft": { params: SetDraftParams; result: Empty };
+  /** Sends text. It is kept on this device before this answers, and leaves when it can. */
+  "message.send": { params: SendParams; result: Sent };
+  /** Part of a conversation, newest last. */
+  "message.list": { params: ListMessagesParams; result: Array<MessageView> };
+  /** Tries a failed message again. */
+  "message.retry": { params: MessageParams; result: Empty };
+  /** Removes a failed message. */
+  "message.discard": { params: MessageParams; result: Empty };
+  /** Marks messages as read. */
+  "message.markRead": { params: MarkReadParams; result: Empty };
+  /** Says where the person looks. */
+  "window.focus": { params: FocusParams; result: Empty };
+  /** Starts notifications named `event` on this connection. */
+  "events.subscribe": { params: Empty; result: Subscribed };
+}
