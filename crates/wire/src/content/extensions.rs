@@ -1,0 +1,108 @@
+//! The extension fields of a message: a map from whole numbers or text to anything (draft-ietf-mimi-content-08,
+//! sections 4.3 and 6.2).
+//!
+//! Keys and values stay encoded, as they came: an unknown extension survives being read, kept and
+//! written again, and the order of the encoded keys is the order that the format demands. Key 1 is the
+//! sender's URI and key 2 the conversation's; a client never trusts them, since MLS tells who sent and
+//! where to. Negative numbers and text are for private use.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::cbor::{CborError, Reader, Writer};
+
+/// Most bytes of one encoded value.
+const VALUE_LEN_MAX: usize = 4095;
+/// Most bytes of a text key.
+const KEY_LEN_MAX: usize = 255;
+/// Levels that a value may nest: four, of which the map of extensions is the first.
+const VALUE_LEVELS: u8 = 3;
+
+const SENDER_URI: &[u8] = &[1];
+const ROOM_URI: &[u8] = &[2];
+
+/// The extension fields of one message, by encoded key. `Debug` shows how many.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Extensions {
+    entries: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Extensions {
+    /// How many fields there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The sender's URI as the message claims it.
+    #[must_use]
+    pub fn sender_uri(&self) -> Option<&str> {
+        self.uri(SENDER_URI)
+    }
+
+    /// The conversation's URI as the message claims it.
+    #[must_use]
+    pub fn room_uri(&self) -> Option<&str> {
+        self.uri(ROOM_URI)
+    }
+
+    fn uri(&self, key: &[u8]) -> Option<&str> {
+        Reader::new(self.entries.get(key)?).text().ok()
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, CborError> {
+        let mut entries = BTreeMap::new();
+        for _ in 0..reader.map()? {
+            let key = reader.key(false)?;
+            check_key(key)?;
+            if entries
+                .last_key_value()
+                .is_some_and(|(before, _): (&Vec<u8>, _)| &before[..] >= key)
+            {
+                return Err(CborError::KeyOrder);
+            }
+            let value = reader.any(VALUE_LEVELS)?;
+            if value.len() > VALUE_LEN_MAX {
+                return Err(CborError::Range);
+            }
+            if key == SENDER_URI || key == ROOM_URI {
+                Reader::new(value).text()?;
+            }
+            entries.insert(key.to_vec(), value.to_vec());
+        }
+        Ok(Self { entries })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.map(self.entries.len());
+        for (key, value) in &self.entries {
+            writer.encoded(key);
+            writer.encoded(value);
+        }
+    }
+}
+
+/// Refuses number 0, which is reserved, and text that is empty or too long.
+fn check_key(key: &[u8]) -> Result<(), CborError> {
+    let is_valid = match Reader::new(key).text() {
+        Ok(text) => (1..=KEY_LEN_MAX).contains(&text.len()),
+        Err(_) => key != [0],
+    };
+    if is_valid {
+        Ok(())
+    } else {
+        Err(CborError::Range)
+    }
+}
+
+impl fmt::Debug for Extensions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Extensions({})", self.entries.len())
+    }
+}

@@ -1,0 +1,343 @@
+//! Tests of the content codec that need to build contents which no constructor makes: limits, kinds,
+//! and each broken field. The draft's vectors are in `tests/content_vectors.rs`.
+
+use super::*;
+use pipit_domain::{AccountId, ConversationId, MessageId, limits};
+
+const SALT: [u8; SALT_LEN] = *b"0123456789abcdef";
+
+fn multi(parts: Vec<Part>) -> Part {
+    let multi = Multi {
+        semantics: PartSemantics::ProcessAll,
+        parts,
+    };
+    Part {
+        disposition: Disposition::RENDER,
+        language: String::new(),
+        cardinality: Cardinality::Multi(multi),
+    }
+}
+
+fn leaf(content_type: &str, bytes: &[u8]) -> Part {
+    Part::single(Disposition::RENDER, content_type, bytes)
+}
+
+fn with_body(body: Part) -> Content {
+    Content::new(SALT, body)
+}
+
+fn kind_of(content_type: &str, bytes: &[u8]) -> &'static str {
+    match with_body(leaf(content_type, bytes)).kind() {
+        Kind::Text(Text {
+            format: TextFormat::Plain,
+            ..
+        }) => "plain",
+        Kind::Text(Text {
+            format: TextFormat::Markdown,
+            ..
+        }) => "markdown",
+        Kind::StatusReport(_) => "report",
+        Kind::Newer => "newer",
+    }
+}
+
+#[test]
+fn a_text_is_read_as_it_was_written() {
+    let content = Content::text(SALT, "Hello, wörld 👋");
+    let read = Content::decode(&content.encode()).unwrap();
+    assert_eq!(read, content);
+    let Kind::Text(text) = read.kind() else {
+        panic!("not a text")
+    };
+    assert_eq!(
+        (text.format, text.text),
+        (TextFormat::Plain, "Hello, wörld 👋")
+    );
+}
+
+#[test]
+fn media_types_are_compared_as_mime_does() {
+    assert_eq!(kind_of("Text/Plain; charset=UTF-8", b"a"), "plain");
+    assert_eq!(kind_of("text/markdown;variant=GFM-MIMI", b"a"), "markdown");
+    assert_eq!(kind_of("text/html", b"a"), "newer");
+    assert_eq!(kind_of("text/plain;charset=latin-1", b"a"), "newer");
+    assert_eq!(kind_of("text/plain;charset=utf-8", b"\xff"), "newer");
+    assert_eq!(
+        kind_of("application/mimi-message-status", &[0x80]),
+        "report"
+    );
+    assert_eq!(
+        kind_of("application/mimi-message-status", &[0x80, 0]),
+        "newer"
+    );
+}
+
+#[test]
+fn what_would_mislead_as_a_plain_text_is_newer() {
+    let text = Content::text(SALT, "a");
+    let id = Some(MessageId::new([1; 32]));
+    assert!(matches!(
+        Content {
+            replaces: id,
+            ..text.clone()
+        }
+        .kind(),
+        Kind::Newer
+    ));
+    let expires = Some(Expires::AfterReading { seconds: 5 });
+    assert!(matches!(
+        Content {
+            expires,
+            ..text.clone()
+        }
+        .kind(),
+        Kind::Newer
+    ));
+    let mut reaction = text.clone();
+    reaction.body.disposition = Disposition::REACTION;
+    assert!(matches!(reaction.kind(), Kind::Newer));
+    let mut unknown = text.clone();
+    unknown.body.disposition = Disposition(200);
+    assert!(matches!(unknown.kind(), Kind::Text(_)));
+    assert!(matches!(
+        Content {
+            in_reply_to: id,
+            ..text
+        }
+        .kind(),
+        Kind::Text(_)
+    ));
+}
+
+#[test]
+fn a_status_report_names_messages_and_what_happened() {
+    let report = StatusReport {
+        statuses: vec![
+            (MessageId::new([1; 32]), MessageStatus::READ),
+            (MessageId::new([2; 32]), MessageStatus(77)),
+        ],
+    };
+    let read = Content::decode(&Content::status_report(SALT, &report).encode()).unwrap();
+    assert!(matches!(read.kind(), Kind::StatusReport(read) if read == report));
+}
+
+#[test]
+fn parts_nest_four_levels_and_no_more() {
+    let mut body = leaf("a/b", b"x");
+    for _ in 0..3 {
+        body = multi(vec![body, leaf("a/b", b"y")]);
+    }
+    let bytes = with_body(body.clone()).encode();
+    assert_eq!(Content::decode(&bytes).unwrap().body, body);
+    let bytes = with_body(multi(vec![body, leaf("a/b", b"y")])).encode();
+    assert_eq!(Content::decode(&bytes).err(), Some(ContentError::TooDeep));
+}
+
+#[test]
+fn there_are_two_to_1024_parts() {
+    let parts = |count| with_body(multi(vec![leaf("", b""); count])).encode();
+    assert_eq!(
+        Content::decode(&parts(1)).err(),
+        Some(ContentError::TooFewParts)
+    );
+    assert!(Content::decode(&parts(2)).is_ok());
+    assert!(
+        Content::decode(&parts(PARTS_MAX - 1)).is_ok(),
+        "the outer part counts too"
+    );
+    assert_eq!(
+        Content::decode(&parts(PARTS_MAX)).err(),
+        Some(ContentError::TooManyParts)
+    );
+}
+
+#[test]
+fn lengths_are_bounded() {
+    let topic = |len| {
+        Content {
+            topic_id: vec![0; len],
+            ..Content::text(SALT, "")
+        }
+        .encode()
+    };
+    assert!(Content::decode(&topic(TOPIC_LEN_MAX)).is_ok());
+    assert_eq!(
+        Content::decode(&topic(TOPIC_LEN_MAX + 1)).err(),
+        Some(ContentError::TopicTooLong)
+    );
+    let long = Content::text(SALT, &"a".repeat(limits::ENVELOPE_LEN_MAX)).encode();
+    assert_eq!(
+        Content::decode(&long).err(),
+        Some(ContentError::TooLarge { len: long.len() })
+    );
+}
+
+/// Byte offsets in the encoding of a short text: 0 array, 1 salt, 18 replaces, 19 topic, 20 expires,
+/// 21 inReplyTo, 22 extensions, 23 body.
+fn patched(at: usize, len: usize, with: &[u8]) -> Result<Content, ContentError> {
+    let mut bytes = Content::text(SALT, "hi").encode();
+    bytes.splice(at..at + len, with.iter().copied());
+    Content::decode(&bytes)
+}
+
+#[test]
+fn each_broken_field_is_named() {
+    let field = |field, source| Some(ContentError::Field { field, source });
+    assert!(patched(18, 1, &[0xf6]).is_ok());
+    assert_eq!(
+        patched(0, 1, &[0x88]).err(),
+        field("message", CborError::Range)
+    );
+    assert_eq!(
+        patched(1, 17, &[0x4f; 16]).err(),
+        field("salt", CborError::Range)
+    );
+    assert_eq!(
+        patched(18, 1, &[0x41, 1]).err(),
+        field("replaces", CborError::Range)
+    );
+    assert_eq!(
+        patched(19, 1, &[0x60]).err(),
+        field("topicId", CborError::Kind)
+    );
+    assert_eq!(
+        patched(20, 1, &[0x82, 0xf5, 0x1b, 0, 0, 0, 1, 0, 0, 0, 0]).err(),
+        field("expires", CborError::Range)
+    );
+    assert_eq!(
+        patched(23, 2, &[0x85, 0x19, 1, 0]).err(),
+        field("disposition", CborError::Range)
+    );
+    let mut unknown_hash = vec![0x58, 32, 7];
+    unknown_hash.extend([0; 31]);
+    assert_eq!(
+        patched(21, 1, &unknown_hash).err(),
+        Some(ContentError::UnknownHash { field: "inReplyTo" })
+    );
+    assert_eq!(patched(26, 1, &[9]).err(), Some(ContentError::UnknownPart));
+    assert_eq!(
+        patched(23, 1, &[0x84]).err(),
+        Some(ContentError::UnknownPart)
+    );
+    let mut trailing = Content::text(SALT, "hi").encode();
+    trailing.push(0xf6);
+    assert_eq!(
+        Content::decode(&trailing).err(),
+        Some(ContentError::TrailingBytes)
+    );
+    let unknown_semantics = [
+        0x85, 1, 0x60, 3, 3, 0x82, 0x83, 1, 0x60, 0, 0x83, 1, 0x60, 0,
+    ];
+    let rest = Content::text(SALT, "hi").encode().len() - 23;
+    assert_eq!(
+        patched(23, rest, &unknown_semantics).err(),
+        Some(ContentError::UnknownSemantics)
+    );
+}
+
+#[test]
+fn unknown_extensions_survive_and_broken_ones_are_refused() {
+    let with = |map: &[u8]| patched(22, 1, map);
+    let field = |source| {
+        Some(ContentError::Field {
+            field: "mimiExtensions",
+            source,
+        })
+    };
+    // {1: "a", 2: "b", 256: [[h'00', 32("c")]], -1: 1.5, "x": {}}
+    let known: &[u8] = &[
+        0xa5, 1, 0x61, b'a', 2, 0x61, b'b', 0x19, 1, 0, 0x81, 0x82, 0x41, 0, 0xd8, 32, 0x61, b'c',
+        0x20, 0xf9, 0x3e, 0, 0x61, b'x', 0xa0,
+    ];
+    let content = with(known).unwrap();
+    assert_eq!(content.extensions.len(), 5);
+    assert_eq!(content.extensions.sender_uri(), Some("a"));
+    assert_eq!(content.extensions.room_uri(), Some("b"));
+    assert!(content.encode()[22..].starts_with(known));
+    assert_eq!(
+        with(&[0xa1, 1, 2]).err(),
+        field(CborError::Kind),
+        "a URI is text"
+    );
+    assert_eq!(
+        with(&[0xa1, 0, 2]).err(),
+        field(CborError::Range),
+        "key 0 is reserved"
+    );
+    assert_eq!(
+        with(&[0xa1, 0x60, 2]).err(),
+        field(CborError::Range),
+        "a text key is not empty"
+    );
+    assert_eq!(
+        with(&[0xa1, 0x41, 0, 2]).err(),
+        field(CborError::Kind),
+        "bytes are no key here"
+    );
+    assert_eq!(with(&[0xa2, 4, 0, 3, 0]).err(), field(CborError::KeyOrder));
+    assert_eq!(with(&[0xa2, 3, 0, 3, 0]).err(), field(CborError::KeyOrder));
+    assert_eq!(
+        with(&[0xa1, 3, 0x81, 0x81, 0x81, 0x80]).err(),
+        field(CborError::TooDeep)
+    );
+    let mut long = vec![0xa1, 3, 0x59, 0x0f, 0xfd];
+    long.extend([0; 0xffd]);
+    assert_eq!(with(&long).err(), field(CborError::Range));
+}
+
+#[test]
+fn an_id_depends_on_sender_room_and_content() {
+    let (sender, room) = (
+        Uri::of_account(&AccountId::new([2; 32])),
+        Uri::of_conversation(&ConversationId::new([3; 16])),
+    );
+    assert_eq!(
+        sender.as_str(),
+        format!("pipit:account:{}", "02".repeat(32))
+    );
+    assert_eq!(
+        room.as_str(),
+        format!("pipit:conversation:{}", "03".repeat(16))
+    );
+    let content = Content::text(SALT, "hi");
+    let id = content.message_id(&sender, &room);
+    assert_eq!(
+        id.to_string(),
+        "0171aeb2beaf998840da03273862cbf89f274cece5a60ef488819b5deed4749c"
+    );
+    assert_ne!(id, content.message_id(&room, &sender));
+    assert_ne!(id, Content::text(SALT, "ho").message_id(&sender, &room));
+    assert_ne!(id, Content::text([0; 16], "hi").message_id(&sender, &room));
+    assert!(Uri::foreign(&"a".repeat(65_536)).is_err());
+}
+
+#[test]
+fn debug_shows_nothing_of_what_was_written() {
+    let mut content = Content::text(*b"SECRETsaltSECRET", "SECRETtext");
+    content.body.language = "SECRETlanguage".into();
+    content.topic_id = b"SECRETtopic".to_vec();
+    let external = External {
+        content_type: "SECRET/type".into(),
+        url: "https://SECRET".into(),
+        expires_unix_seconds: 0,
+        size: 5,
+        aead_algorithm: 1,
+        key: vec![0xaa; 16],
+        nonce: vec![0xaa; 12],
+        aad: vec![],
+        hash_algorithm: 1,
+        hash: vec![0xaa; 32],
+        description: "SECRET".into(),
+        file_name: "SECRET".into(),
+    };
+    let external = Part {
+        cardinality: Cardinality::External(Box::new(external)),
+        ..content.body.clone()
+    };
+    content.body = multi(vec![content.body.clone(), external]);
+    let debug = format!("{content:?}");
+    assert!(debug.contains("External(5 bytes)"), "{debug}");
+    for secret in ["SECRET", "170", "83, 69", "aa"] {
+        assert!(!debug.contains(secret), "{debug}");
+    }
+}
