@@ -10,7 +10,9 @@ const UI_MISSING: &str = "<!doctype html><meta charset=utf-8><title>Pipit</title
 fn main() {
     let ui = Path::new("../ui/dist");
     if !ui.join("index.html").exists() {
-        println!("cargo::warning=ui/dist is missing; the app will only say so (cargo xtask run builds it)");
+        println!(
+            "cargo::warning=ui/dist is missing; the app will only say so (cargo xtask run builds it)"
+        );
         fs::create_dir_all(ui).expect("ui/ can be written by the one who builds");
         fs::write(ui.join("index.html"), UI_MISSING).expect("ui/dist was just made");
     }

@@ -44,7 +44,9 @@ pub fn run(args: &Args) -> Result<(), StartError> {
     let server = args.server.clone();
     tauri::Builder::default()
         // First, as its documentation asks: a second start must end before it opens anything.
-        .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| window::raise(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| {
+            window::raise(app)
+        }))
         .plugin(window_state)
         .invoke_handler(tauri::generate_handler![bridge::rpc])
         .setup(move |app| {

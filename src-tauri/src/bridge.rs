@@ -38,5 +38,8 @@ pub async fn rpc(
     params: Value,
 ) -> Result<Value, RpcError> {
     let _ = (bridge, params);
-    Err(RpcError { code: -32601, message: format!("The core knows no {method}.") })
+    Err(RpcError {
+        code: -32601,
+        message: format!("The core knows no {method}."),
+    })
 }

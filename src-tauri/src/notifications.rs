@@ -59,7 +59,7 @@ impl Notifications {
         {
             let mut waiting = self.lock();
             // The thread that showed the replaced notice still waits, and the click is its to report.
-            if earlier == Some(shown.id()) || waiting.len() >= WAITING_MAX {
+            if shown.is_replacement() || waiting.len() >= WAITING_MAX {
                 return false;
             }
             waiting.insert(notice.conversation_id.clone(), shown.id());
@@ -77,7 +77,9 @@ impl Notifications {
 
 /// Makes text safe for servers that read markup, so that a message cannot draw links or pictures.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -86,6 +88,9 @@ mod tests {
 
     #[test]
     fn a_message_cannot_carry_markup() {
-        assert_eq!(escape("<img src=\"x\"> & co"), "&lt;img src=\"x\"&gt; &amp; co");
+        assert_eq!(
+            escape("<img src=\"x\"> & co"),
+            "&lt;img src=\"x\"&gt; &amp; co"
+        );
     }
 }

@@ -27,25 +27,26 @@ pub fn make_private(_folder: &Path) -> io::Result<()> {
 /// A notification on screen.
 pub struct ShownNotification {
     handle: notify_rust::NotificationHandle,
+    id: u32,
+    is_replacement: bool,
 }
 
 impl ShownNotification {
-    /// Names the notification, to replace it later.
-    #[cfg(all(unix, not(target_os = "macos")))]
+    /// Names the notification, to replace it later; 0 where nothing can be replaced.
     pub fn id(&self) -> u32 {
-        self.handle.id()
+        self.id
     }
 
-    /// Names the notification. These systems replace none, so every one has the same name.
-    #[cfg(any(windows, target_os = "macos"))]
-    pub fn id(&self) -> u32 {
-        0
+    /// Whether it took an earlier one's place, whose waiting thread then hears of the click.
+    pub fn is_replacement(&self) -> bool {
+        self.is_replacement
     }
 
     /// Blocks until the notification is clicked (true) or gone (false).
     pub fn wait_for_click(self) -> bool {
         let mut is_clicked = false;
-        self.handle.wait_for_action(|action| is_clicked = action == "default");
+        self.handle
+            .wait_for_action(|action| is_clicked = action == "default");
         is_clicked
     }
 }
@@ -61,21 +62,46 @@ pub fn show_notification(
 ) -> notify_rust::error::Result<ShownNotification> {
     let mut notification = notify_rust::Notification::new();
     // The action must be named before showing: later the system no longer reads it.
-    notification.appname("Pipit").summary(title).body(body).action("default", "Open");
-    #[cfg(all(unix, not(target_os = "macos")))]
-    {
-        use notify_rust::Hint;
-        notification
-            .icon("pipit")
-            .hint(Hint::DesktopEntry("Pipit".to_owned()))
-            .hint(Hint::Category("im.received".to_owned()));
-        if let Some(id) = replaces {
-            notification.id(id);
-        }
+    notification
+        .appname("Pipit")
+        .summary(title)
+        .body(body)
+        .action("default", "Open");
+    show_with_hints(&mut notification, replaces)
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn show_with_hints(
+    notification: &mut notify_rust::Notification,
+    replaces: Option<u32>,
+) -> notify_rust::error::Result<ShownNotification> {
+    use notify_rust::Hint;
+    notification
+        .icon("pipit")
+        .hint(Hint::DesktopEntry("Pipit".to_owned()))
+        .hint(Hint::Category("im.received".to_owned()));
+    if let Some(id) = replaces {
+        notification.id(id);
     }
-    #[cfg(any(windows, target_os = "macos"))]
-    let _ = replaces;
-    Ok(ShownNotification { handle: notification.show()? })
+    let handle = notification.show()?;
+    let id = handle.id();
+    Ok(ShownNotification {
+        handle,
+        id,
+        is_replacement: replaces == Some(id),
+    })
+}
+
+#[cfg(any(windows, target_os = "macos"))]
+fn show_with_hints(
+    notification: &mut notify_rust::Notification,
+    _replaces: Option<u32>,
+) -> notify_rust::error::Result<ShownNotification> {
+    Ok(ShownNotification {
+        handle: notification.show()?,
+        id: 0,
+        is_replacement: false,
+    })
 }
 
 /// Whether the system reads `<b>` and `&amp;` in a notification's text as markup.

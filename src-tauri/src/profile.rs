@@ -50,7 +50,10 @@ impl Profile {
                 .join(name),
         };
         let is_usual = data_dir.is_none() && name == "default";
-        let failed = |source| ProfileError::Folder { folder: folder.clone(), source };
+        let failed = |source| ProfileError::Folder {
+            folder: folder.clone(),
+            source,
+        };
         fs::create_dir_all(&folder).map_err(failed)?;
         crate::platform::make_private(&folder).map_err(failed)?;
         let folder = folder.canonicalize().map_err(failed)?;
@@ -81,7 +84,10 @@ impl Profile {
         if self.is_usual {
             IDENTIFIER.to_owned()
         } else {
-            format!("{IDENTIFIER}.p{:016x}", fnv1a(self.folder.as_os_str().as_encoded_bytes()))
+            format!(
+                "{IDENTIFIER}.p{:016x}",
+                fnv1a(self.folder.as_os_str().as_encoded_bytes())
+            )
         }
     }
 }

@@ -132,7 +132,11 @@ mod tests {
 
     #[test]
     fn only_the_apps_own_pages_load_in_the_window() {
-        for own in ["tauri://localhost/", "http://tauri.localhost/", "about:blank"] {
+        for own in [
+            "tauri://localhost/",
+            "http://tauri.localhost/",
+            "about:blank",
+        ] {
             assert!(is_own_page(&url(own)), "{own}");
         }
         for foreign in [
@@ -149,7 +153,12 @@ mod tests {
     #[test]
     fn a_link_cannot_start_programs() {
         assert!(is_openable(&url("https://example.org/")));
-        for bad in ["file:///bin/sh", "javascript:alert(1)", "ssh://host/", "smb://host/x"] {
+        for bad in [
+            "file:///bin/sh",
+            "javascript:alert(1)",
+            "ssh://host/",
+            "smb://host/x",
+        ] {
             assert!(!is_openable(&url(bad)), "{bad}");
         }
     }
