@@ -8,7 +8,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(files, ["proto"])?;
     prost_build::Config::new()
         // Envelopes pass through the server without being copied.
-        .bytes([".pipit.v1.Submit.payload", ".pipit.v1.Deliver.payload", ".pipit.v1.Signal.payload"])
+        .bytes([
+            ".pipit.v1.Submit.payload",
+            ".pipit.v1.Deliver.payload",
+            ".pipit.v1.Signal.payload",
+        ])
         .skip_debug(["."])
         .compile_fds(descriptors)?;
     Ok(())

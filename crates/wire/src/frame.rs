@@ -48,7 +48,10 @@ pub fn decode_server(bytes: Bytes) -> Result<ServerFrame, FrameError> {
 /// When it is longer, or not such a message.
 pub fn decode<M: Message + Default>(bytes: Bytes, len_max: usize) -> Result<M, FrameError> {
     if bytes.len() > len_max {
-        return Err(FrameError::TooLarge { len: bytes.len(), max: len_max });
+        return Err(FrameError::TooLarge {
+            len: bytes.len(),
+            max: len_max,
+        });
     }
     M::decode(bytes).map_err(|_| FrameError::Malformed)
 }
@@ -67,8 +70,12 @@ mod tests {
     #[test]
     fn a_submit_costs_seven_bytes_around_its_payload() {
         let payload = Bytes::from(vec![7; 100]);
-        let frame =
-            ClientFrame { request_id: 9, body: Some(Body::Submit(Submit { payload: payload.clone() })) };
+        let frame = ClientFrame {
+            request_id: 9,
+            body: Some(Body::Submit(Submit {
+                payload: payload.clone(),
+            })),
+        };
         let bytes = encode(&frame);
         assert!(bytes.len() <= payload.len() + 7, "{}", bytes.len());
         assert!(decode_client(bytes).unwrap() == frame);
@@ -77,7 +84,13 @@ mod tests {
     #[test]
     fn too_long_and_malformed_frames_are_refused() {
         let long = Bytes::from(vec![0; limits::FRAME_LEN_MAX + 1]);
-        assert!(matches!(decode_client(long), Err(FrameError::TooLarge { .. })));
-        assert_eq!(decode_client(Bytes::from_static(&[0xff, 1, 2])).err(), Some(FrameError::Malformed));
+        assert!(matches!(
+            decode_client(long),
+            Err(FrameError::TooLarge { .. })
+        ));
+        assert_eq!(
+            decode_client(Bytes::from_static(&[0xff, 1, 2])).err(),
+            Some(FrameError::Malformed)
+        );
     }
 }

@@ -62,7 +62,11 @@ pub fn read_application(bytes: &[u8]) -> Result<ApplicationHeader, HeaderError> 
     if !reader.0.is_empty() {
         return Err(HeaderError::Length);
     }
-    Ok(ApplicationHeader { group, epoch, envelope })
+    Ok(ApplicationHeader {
+        group,
+        epoch,
+        envelope,
+    })
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -81,7 +85,9 @@ impl<'a> Reader<'a> {
 
     fn u64(&mut self) -> Result<u64, HeaderError> {
         let bytes = self.take(8)?;
-        Ok(bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)))
+        Ok(bytes
+            .iter()
+            .fold(0, |value, &byte| value << 8 | u64::from(byte)))
     }
 
     /// A vector with the variable-size length of RFC 9420, section 2.1.2: the top two bits say
@@ -95,7 +101,9 @@ impl<'a> Reader<'a> {
             _ => return Err(HeaderError::Length),
         };
         let rest = self.take(more)?;
-        let len = rest.iter().fold(usize::from(first & 0x3f), |len, &byte| len << 8 | usize::from(byte));
+        let len = rest.iter().fold(usize::from(first & 0x3f), |len, &byte| {
+            len << 8 | usize::from(byte)
+        });
         if len < min {
             return Err(HeaderError::Length);
         }

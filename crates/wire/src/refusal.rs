@@ -1,6 +1,6 @@
 //! Refusals: building them, and what each code means for a retry.
 
-use crate::v1::{Refused, RefusalCode};
+use crate::v1::{RefusalCode, Refused};
 
 impl RefusalCode {
     /// Whether the same request may succeed later without the caller changing anything but time.
