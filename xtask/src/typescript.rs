@@ -1,62 +1,47 @@
 //! `cargo xtask typescript`: the screen's types, written from `crates/api`.
 //!
-//! The folder holds nothing written by hand; `test` fails when it is not what this command writes.
+//! The file is never edited by hand; `test` fails when it is not what this command writes.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{paths, process};
 
-const FOLDER: &str = "ui/src/backend/generated";
+const FILE: &str = "ui/src/backend/generated/api.ts";
 
 /// Writes the types.
 ///
 /// # Errors
 /// When `crates/api` does not build.
 pub fn write() -> Result<()> {
-    export(&paths::root().join(FOLDER))
+    export(&paths::root().join(FILE))
 }
 
 /// Checks that the types in the work tree are what [`write`] would write.
 ///
 /// # Errors
-/// When they are not; the error names the files.
+/// When they are not.
 pub fn check() -> Result<()> {
-    let fresh = paths::target().join("typescript");
-    if fresh.exists() {
-        fs::remove_dir_all(&fresh)?;
-    }
+    let fresh = paths::target().join("api.ts");
     export(&fresh)?;
-    let (have, want) = (contents(&paths::root().join(FOLDER))?, contents(&fresh)?);
-    let stale: Vec<&str> = have
-        .keys()
-        .chain(want.keys())
-        .filter(|name| have.get(*name) != want.get(*name))
-        .map(String::as_str)
-        .collect();
-    if !stale.is_empty() {
-        bail!(
-            "{FOLDER} is not up to date ({}). Run: cargo xtask typescript",
-            stale.join(", ")
-        );
+    let have =
+        fs::read_to_string(paths::root().join(FILE)).with_context(|| format!("reading {FILE}"))?;
+    if have != fs::read_to_string(&fresh)? {
+        bail!("{FILE} is not up to date. Run: cargo xtask typescript");
     }
     Ok(())
 }
 
-fn export(folder: &Path) -> Result<()> {
-    let mut command = process::cargo(&["run", "--quiet", "-p", "pipit-api", "--bin", "typescript"]);
-    process::run(command.arg("--").arg(folder))
-}
-
-fn contents(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            files.insert(name, fs::read_to_string(entry.path())?);
-        }
-    }
-    Ok(files)
+fn export(file: &Path) -> Result<()> {
+    let args = [
+        "run",
+        "--quiet",
+        "-p",
+        "pipit-api",
+        "--example",
+        "typescript",
+        "--",
+    ];
+    process::run(process::cargo(&args).arg(file))
 }
