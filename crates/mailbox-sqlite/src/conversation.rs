@@ -1,0 +1,290 @@
+//! Tables `conversation` and `conversation_group`: epochs by compare-and-set, with their fan-out.
+
+use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, GroupId, Timestamp};
+use pipit_mailbox::{
+    CommitOutcome, ConversationKind, ConversationRow, ConversationSummary, CreateOutcome,
+    DeviceAddress, EnvelopeKind, NewCommit, NewConversation, NewWelcome,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::convert::{collect, conversation_id, first, from_integer, group_id, to_integer};
+use crate::device;
+use crate::envelope::{self, Post};
+use crate::error::DbError;
+use crate::member::{self, MemberRow};
+use crate::writer::Writing;
+
+/// A conversation as the fan-out finds it.
+pub(crate) struct EpochRow {
+    pub(crate) conversation_no: i64,
+    pub(crate) epoch: u64,
+}
+
+pub(crate) fn of_group(db: &Connection, group: GroupId) -> Result<Option<EpochRow>, DbError> {
+    let mut statement =
+        db.prepare_cached("SELECT conversation_no, epoch FROM conversation WHERE group_id = ?1")?;
+    let mut rows = statement.query([group.as_bytes()])?;
+    first(&mut rows, |row| {
+        Ok(EpochRow {
+            conversation_no: row.get(0)?,
+            epoch: from_integer(row.get(1)?, "epoch")?,
+        })
+    })
+}
+
+fn of_id(db: &Connection, conversation: ConversationId) -> Result<Option<EpochRow>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT conversation_no, epoch FROM conversation WHERE conversation_id = ?1",
+    )?;
+    let mut rows = statement.query([conversation.as_bytes()])?;
+    first(&mut rows, |row| {
+        Ok(EpochRow {
+            conversation_no: row.get(0)?,
+            epoch: from_integer(row.get(1)?, "epoch")?,
+        })
+    })
+}
+
+pub(crate) fn create(
+    writing: &mut Writing<'_>,
+    new: &NewConversation,
+) -> Result<CreateOutcome, DbError> {
+    let db = writing.db;
+    if of_id(db, new.conversation)?.is_some() || of_group(db, new.group)?.is_some() {
+        return Ok(CreateOutcome::AlreadyExists);
+    }
+    let members = match member::resolve(db, &new.members)? {
+        Ok(members) => members,
+        Err(device) => return Ok(CreateOutcome::NotInForce(device)),
+    };
+    db.prepare_cached(
+        "INSERT INTO conversation (conversation_id, group_id, kind, epoch) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        new.conversation.as_bytes(),
+        new.group.as_bytes(),
+        new.kind.number(),
+        to_integer(new.epoch),
+    ])?;
+    let conversation_no = db.last_insert_rowid();
+    db.prepare_cached(
+        "INSERT INTO conversation_group (conversation_no, group_info, group_state) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![conversation_no, &new.group_info[..], &new.group_state[..]])?;
+    for row in &members {
+        member::insert(db, conversation_no, row.device_no)?;
+    }
+    let invited: Vec<_> = members
+        .into_iter()
+        .filter(|row| row.device != new.creator.device)
+        .collect();
+    let mut wake = Vec::new();
+    if let Some(welcome) = &new.welcome {
+        let sender_no = device::number(db, new.creator.device)?.ok_or(DbError::Shape("creator"))?;
+        invite(
+            writing,
+            welcome,
+            conversation_no,
+            sender_no,
+            new.now,
+            &invited,
+        )?;
+        wake.extend(invited.iter().map(|row| row.device));
+    }
+    Ok(CreateOutcome::Created { wake })
+}
+
+pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<CommitOutcome, DbError> {
+    let db = writing.db;
+    if let Some(time) = envelope::accepted(db, new.committer.device, new.envelope)? {
+        return Ok(CommitOutcome::Repeated { time });
+    }
+    let Some(current) = of_id(db, new.conversation)? else {
+        return Ok(CommitOutcome::UnknownConversation);
+    };
+    if current.epoch != new.epoch {
+        return Ok(CommitOutcome::StaleEpoch(current.epoch));
+    }
+    let members = match member::resolve(db, &new.members)? {
+        Ok(members) => members,
+        Err(device) => return Ok(CommitOutcome::NotInForce(device)),
+    };
+    let conversation_no = current.conversation_no;
+    let before = member::rows(db, conversation_no)?;
+    let sender_no = device::number(db, new.committer.device)?.ok_or(DbError::Shape("committer"))?;
+    advance(db, conversation_no, new)?;
+    let (added, removed) = difference(&before, &members);
+    for row in &removed {
+        member::delete(db, conversation_no, row.device_no)?;
+    }
+    for row in &added {
+        member::insert(db, conversation_no, row.device_no)?;
+    }
+    let told = envelope::in_force_except(&before, new.committer.device);
+    envelope::post_once(
+        writing,
+        &Post {
+            kind: EnvelopeKind::Commit,
+            conversation_no,
+            sender_no,
+            envelope: new.envelope,
+            time: new.now,
+            payload: &new.commit,
+            tree: &[],
+        },
+        &told,
+    )?;
+    let invited: Vec<_> = added
+        .into_iter()
+        .filter(|row| row.device != new.committer.device)
+        .collect();
+    if let Some(welcome) = &new.welcome {
+        invite(
+            writing,
+            welcome,
+            conversation_no,
+            sender_no,
+            new.now,
+            &invited,
+        )?;
+    }
+    let wake = told.iter().chain(&invited).map(|row| row.device).collect();
+    Ok(CommitOutcome::Accepted {
+        time: new.now,
+        wake,
+    })
+}
+
+fn advance(db: &Connection, conversation_no: i64, new: &NewCommit) -> Result<(), DbError> {
+    db.prepare_cached("UPDATE conversation SET epoch = ?2 WHERE conversation_no = ?1")?
+        .execute(params![conversation_no, to_integer(new.epoch + 1)])?;
+    db.prepare_cached(
+        "UPDATE conversation_group SET group_info = ?2, group_state = ?3 WHERE conversation_no = ?1",
+    )?
+    .execute(params![conversation_no, &new.group_info[..], &new.group_state[..]])?;
+    Ok(())
+}
+
+/// Who is new in `after`, and who is no longer.
+fn difference(before: &[MemberRow], after: &[MemberRow]) -> (Vec<MemberRow>, Vec<MemberRow>) {
+    let missing =
+        |from: &[MemberRow], row: &MemberRow| !from.iter().any(|other| other.device == row.device);
+    let added = after
+        .iter()
+        .filter(|row| missing(before, row))
+        .copied()
+        .collect();
+    let removed = before
+        .iter()
+        .filter(|row| missing(after, row))
+        .copied()
+        .collect();
+    (added, removed)
+}
+
+fn invite(
+    writing: &mut Writing<'_>,
+    welcome: &NewWelcome,
+    conversation_no: i64,
+    sender_no: i64,
+    time: Timestamp,
+    invited: &[MemberRow],
+) -> Result<(), DbError> {
+    let post = Post {
+        kind: EnvelopeKind::Welcome,
+        conversation_no,
+        sender_no,
+        envelope: EnvelopeId::new([0; 16]),
+        time,
+        payload: &welcome.payload,
+        tree: &welcome.tree,
+    };
+    envelope::post(writing, &post, invited).map(|_| ())
+}
+
+pub(crate) fn read(
+    db: &Connection,
+    conversation: ConversationId,
+) -> Result<Option<ConversationRow>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT c.conversation_no, c.kind, c.group_id, c.epoch, g.group_info, g.group_state
+         FROM conversation c JOIN conversation_group g ON g.conversation_no = c.conversation_no
+         WHERE c.conversation_id = ?1",
+    )?;
+    let mut rows = statement.query([conversation.as_bytes()])?;
+    first(&mut rows, |row| {
+        Ok(ConversationRow {
+            kind: ConversationKind::from_number(row.get(1)?)
+                .ok_or(DbError::Shape("conversation kind"))?,
+            group: group_id(row, 2)?,
+            epoch: from_integer(row.get(3)?, "epoch")?,
+            group_info: row.get::<_, Vec<u8>>(4)?.into(),
+            group_state: row.get::<_, Vec<u8>>(5)?.into(),
+            members: member::addresses(db, row.get(0)?)?,
+        })
+    })
+}
+
+pub(crate) fn of_account(
+    db: &Connection,
+    address: DeviceAddress,
+) -> Result<Vec<ConversationSummary>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT c.conversation_id, c.group_id, c.epoch, max(d.device_id = ?2)
+         FROM account a JOIN device d ON d.account_no = a.account_no
+         JOIN member m ON m.device_no = d.device_no
+         JOIN conversation c ON c.conversation_no = m.conversation_no
+         WHERE a.account_id = ?1 GROUP BY c.conversation_no ORDER BY c.conversation_no",
+    )?;
+    let mut rows = statement.query(params![
+        address.account.as_bytes(),
+        address.device.as_bytes()
+    ])?;
+    collect(&mut rows, |row| {
+        Ok(ConversationSummary {
+            conversation: conversation_id(row, 0)?,
+            group: group_id(row, 1)?,
+            epoch: from_integer(row.get(2)?, "epoch")?,
+            is_member: row.get(3)?,
+        })
+    })
+}
+
+pub(crate) fn peers(
+    db: &Connection,
+    group: GroupId,
+    device: DeviceId,
+) -> Result<Option<Vec<DeviceId>>, DbError> {
+    let Some(current) = of_group(db, group)? else {
+        return Ok(None);
+    };
+    let members = member::rows(db, current.conversation_no)?;
+    if !members.iter().any(|row| row.device == device) {
+        return Ok(None);
+    }
+    Ok(Some(
+        envelope::in_force_except(&members, device)
+            .iter()
+            .map(|row| row.device)
+            .collect(),
+    ))
+}
+
+pub(crate) fn has_account(
+    db: &Connection,
+    conversation: ConversationId,
+    account: AccountId,
+) -> Result<bool, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT 1 FROM conversation c JOIN member m ON m.conversation_no = c.conversation_no
+         JOIN device d ON d.device_no = m.device_no JOIN account a ON a.account_no = d.account_no
+         WHERE c.conversation_id = ?1 AND a.account_id = ?2 LIMIT 1",
+    )?;
+    let found: Option<i64> = statement
+        .query_row(
+            params![conversation.as_bytes(), account.as_bytes()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(found.is_some())
+}
