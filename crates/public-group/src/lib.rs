@@ -1,0 +1,25 @@
+//! The server's view of MLS groups: handshakes checked without any key, so that nobody can upload a
+//! commit that the others cannot follow.
+//!
+//! A group enters by [`open`] (GroupInfo and tree), moves by [`apply`] (a commit and the GroupInfo
+//! after it), and is stored between as the bytes of its public state. [`read_key_package`] checks what
+//! devices publish, [`check_welcome`] what they send to new members. Who may be in a group is the
+//! caller's question: every answer names the leaves.
+//!
+//! Not here: application messages (nobody on the server can read them) and storage. OpenMLS does the
+//! checking (RFC 9420, sections 7.3, 7.9, 12.4); this crate adds that credentials are ours and that
+//! the GroupInfo is exactly that of the epoch.
+
+mod error;
+mod group;
+mod key_package;
+mod leaf;
+mod message;
+mod state;
+mod suite;
+
+pub use error::HandshakeError;
+pub use group::{Applied, OpenedGroup, apply, open, tree};
+pub use key_package::{CheckedKeyPackage, read_key_package};
+pub use leaf::Leaf;
+pub use message::check_welcome;
