@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     args::Args,
     bridge::{self, Bridge},
+    notifications::Notifications,
     profile::{Profile, ProfileError},
     window,
 };
@@ -52,6 +53,7 @@ pub fn run(args: &Args) -> Result<(), StartError> {
         .setup(move |app| {
             let bridge = Arc::new(Bridge::default());
             app.manage(Arc::clone(&bridge));
+            app.manage(Notifications::default());
             window::open(app.handle(), &profile)?;
             bridge.start(app.handle().clone(), profile.core_dir(), server);
             Ok(())

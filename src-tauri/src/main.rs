@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 mod app;
 mod args;
 mod bridge;
+mod download;
 mod notifications;
 mod platform;
 mod profile;

@@ -1,7 +1,7 @@
 //! Shows what the core decided to tell the person, and says when they clicked it.
 //!
-//! Decides nothing: whether and what to show is the core's notification policy. Called by `bridge`.
-//! A conversation has at most one notification on screen; a newer message replaces its text.
+//! Decides nothing: whether and what to show is the core's notification policy. Called by `bridge`
+//! and `download`. A subject has at most one notification on screen; a newer one takes its place.
 
 use std::{
     collections::HashMap,
@@ -17,8 +17,8 @@ const WAITING_MAX: usize = 32;
 /// What to show.
 #[derive(Clone)]
 pub struct Notice {
-    /// The conversation that a click opens.
-    pub conversation_id: String,
+    /// What it is about: a conversation's id, a file. Given back on a click.
+    pub subject: String,
     /// One line, usually who wrote.
     pub title: String,
     /// What they wrote, or a stand-in.
@@ -37,14 +37,14 @@ impl Notifications {
         let this = self.clone();
         tauri::async_runtime::spawn_blocking(move || {
             if this.show_and_wait(&notice) {
-                on_click(notice.conversation_id);
+                on_click(notice.subject);
             }
         });
     }
 
     /// True when the notice was clicked.
     fn show_and_wait(&self, notice: &Notice) -> bool {
-        let earlier = self.lock().get(&notice.conversation_id).copied();
+        let earlier = self.lock().get(&notice.subject).copied();
         let body = match platform::notifications_have_markup() {
             true => escape(&notice.body),
             false => notice.body.clone(),
@@ -62,10 +62,10 @@ impl Notifications {
             if shown.is_replacement() || waiting.len() >= WAITING_MAX {
                 return false;
             }
-            waiting.insert(notice.conversation_id.clone(), shown.id());
+            waiting.insert(notice.subject.clone(), shown.id());
         }
         let is_clicked = shown.wait_for_click();
-        self.lock().remove(&notice.conversation_id);
+        self.lock().remove(&notice.subject);
         is_clicked
     }
 

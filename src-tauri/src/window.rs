@@ -8,7 +8,7 @@ use tauri::{
     window::Color,
 };
 
-use crate::profile::Profile;
+use crate::{download, profile::Profile};
 
 /// The label by which capabilities and events name the window.
 pub const LABEL: &str = "main";
@@ -60,6 +60,7 @@ pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> 
             }
             is_own
         })
+        .on_download(|webview, event| download::on_download(&webview, event))
         .on_new_window(|url, _features| {
             open_link(&url);
             NewWindowResponse::Deny
@@ -102,6 +103,11 @@ fn is_own_page(url: &Url) -> bool {
         "tauri" => url.host_str() == Some("localhost"),
         "http" | "https" => url.host_str() == Some("tauri.localhost"),
         "about" => true,
+        // What the screen made itself, on its way to a file.
+        "blob" => url
+            .path()
+            .parse()
+            .is_ok_and(|inner: Url| is_own_page(&inner)),
         _ => false,
     }
 }
@@ -145,6 +151,7 @@ mod tests {
             "https://tauri.localhost.example.org/",
             "file:///etc/passwd",
             "data:text/html,hello",
+            "blob:https://example.org/1",
         ] {
             assert!(!is_own_page(&url(foreign)), "{foreign}");
         }
