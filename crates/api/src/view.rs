@@ -238,6 +238,8 @@ pub struct MessageView {
     pub message_id: String,
     /// Where.
     pub conversation_id: String,
+    /// Orders the messages of a conversation: unique in it, never changes. Sort by this.
+    pub position: u64,
     /// Whose.
     pub sender: String,
     /// What to call them.

@@ -1,0 +1,18 @@
+//! The one SQLite file of a profile: migrations, one module per table, and MLS state on the same
+//! connection, so that a ratchet and the message that it made change in one transaction.
+//!
+//! All access happens on one thread, the [`Store`]'s; the functions of [`table`] take a connection
+//! and are composed by the client inside [`Store::write`]. Nothing here knows the network or MLS.
+
+mod error;
+mod folder;
+mod lock;
+mod migrate;
+mod mls;
+mod store;
+pub mod table;
+
+pub use error::StoreError;
+pub use mls::{MlsStorage, mls_storage};
+pub use rusqlite::{Connection, Transaction};
+pub use store::Store;

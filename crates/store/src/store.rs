@@ -1,0 +1,109 @@
+//! The thread that owns the connection, and the handle to it.
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::lock::ProfileLock;
+use crate::{StoreError, folder, migrate};
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Calls that may wait for the thread: more mean that the caller should slow down, and it waits.
+const QUEUE_LEN: usize = 1024;
+const FILE_NAME: &str = "history.sqlite";
+
+/// A handle to the history; cheap to clone. The file closes when the last handle is gone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    jobs: mpsc::SyncSender<Job>,
+}
+
+impl Store {
+    /// Opens (or makes) the history in a profile's folder, and takes the profile for this process.
+    /// Blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    /// When another process has it, it is newer or damaged (the file stays as it is), or the folder
+    /// cannot be used.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        folder::make_private(path)?;
+        let lock = ProfileLock::take(path)?;
+        let mut connection = migrate::open(&path.join(FILE_NAME))?;
+        let (jobs, queue) = mpsc::sync_channel::<Job>(QUEUE_LEN);
+        thread::Builder::new().name("store".to_owned()).spawn(move || {
+            let _lock = lock;
+            while let Ok(job) = queue.recv() {
+                job(&mut connection);
+            }
+            // Leaves one file behind instead of three; a failure only means that it stays in the log.
+            let _ = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+        })?;
+        Ok(Self { jobs })
+    }
+
+    /// Runs `work` in one write transaction: committed when it answers `Ok`, undone when it answers
+    /// `Err` or the caller is gone before it starts. Once started it runs to its end even if the
+    /// caller stops waiting.
+    ///
+    /// # Errors
+    /// What `work` answers, or that the transaction could not be had or committed.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.call(move |connection| {
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(StoreError::from)?;
+            let value = work(&transaction)?;
+            transaction.commit().map_err(StoreError::from)?;
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Runs `work` on the connection, to read.
+    ///
+    /// # Errors
+    /// What `work` answers.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
+        self.call(move |connection| work(connection)).await
+    }
+
+    async fn call<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            if !answer.is_closed() {
+                let _ = answer.send(work(connection));
+            }
+        });
+        let mut job = Some(job);
+        while let Some(waiting) = job.take() {
+            match self.jobs.try_send(waiting) {
+                Ok(()) => {}
+                Err(mpsc::TrySendError::Full(back)) => {
+                    job = Some(back);
+                    tokio::task::yield_now().await;
+                }
+                Err(mpsc::TrySendError::Disconnected(_)) => return Err(StoreError::Closed.into()),
+            }
+        }
+        result.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+}

@@ -1,0 +1,223 @@
+//! Conversations, with the counts that the chat list shows kept beside them, so that the list costs
+//! one row each however long the history is.
+
+use pipit_domain::{AccountId, ConversationId, GroupId, Redacted, Timestamp};
+use rusqlite::{Connection, Row, params};
+
+use super::{found, id, number, optional_id, time};
+use crate::StoreError;
+
+/// What sort of conversation. The numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConversationKind {
+    /// Two people.
+    Direct = 1,
+    /// Several.
+    Group = 2,
+    /// Note to self.
+    OwnDevices = 3,
+}
+
+/// One conversation.
+#[derive(Debug, Clone)]
+pub struct ConversationRow {
+    /// Row number on this device.
+    pub conversation: i64,
+    /// Its id.
+    pub id: ConversationId,
+    /// What sort.
+    pub kind: ConversationKind,
+    /// The other account of a 1:1.
+    pub peer: Option<AccountId>,
+    /// The MLS group, once created or joined.
+    pub group: Option<GroupId>,
+    /// The creation request that the server has not answered yet.
+    pub pending_create: Option<Vec<u8>>,
+    /// Text typed and not sent.
+    pub draft: Redacted<String>,
+    /// Sorts the list.
+    pub updated_at: Timestamp,
+    /// Everything up to this position is read.
+    pub read_position: u64,
+    /// Messages of others after it.
+    pub unread: u64,
+    /// Messages on this device.
+    pub message_count: u64,
+}
+
+const COLUMNS: &str = "conversation, conversation_id, kind, peer, group_id, pending_create, draft, updated_at,
+     read_position, unread, message_count";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+    let kind = match row.get::<_, i64>(2)? {
+        1 => ConversationKind::Direct,
+        2 => ConversationKind::Group,
+        3 => ConversationKind::OwnDevices,
+        other => return Err(rusqlite::Error::IntegralValueOutOfRange(2, other)),
+    };
+    Ok(ConversationRow {
+        conversation: row.get(0)?,
+        id: id(row, 1)?,
+        kind,
+        peer: optional_id(row, 3)?,
+        group: optional_id(row, 4)?,
+        pending_create: row.get(5)?,
+        draft: Redacted(row.get(6)?),
+        updated_at: time(row, 7)?,
+        read_position: row.get(8)?,
+        unread: row.get(9)?,
+        message_count: row.get(10)?,
+    })
+}
+
+fn one(
+    connection: &Connection,
+    condition: &str,
+    key: &dyn rusqlite::ToSql,
+) -> Result<Option<ConversationRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM conversation WHERE {condition} = ?1");
+    found(connection.prepare_cached(&sql)?.query_row([key], read))
+}
+
+/// The conversation of this id.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn get(connection: &Connection, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+    one(connection, "conversation_id", &id.as_bytes())
+}
+
+/// The conversation of this row number.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn by_row(connection: &Connection, conversation: i64) -> Result<Option<ConversationRow>, StoreError> {
+    one(connection, "conversation", &conversation)
+}
+
+/// The conversation whose MLS group this is.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn by_group(connection: &Connection, group: GroupId) -> Result<Option<ConversationRow>, StoreError> {
+    one(connection, "group_id", &group.as_bytes())
+}
+
+/// All conversations, newest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn list(connection: &Connection) -> Result<Vec<ConversationRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM conversation ORDER BY updated_at DESC, conversation DESC");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
+}
+
+/// Adds a conversation without a group; answers it. The one of the same id is answered when it is
+/// there already.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn ensure(
+    connection: &Connection,
+    id: ConversationId,
+    kind: ConversationKind,
+    peer: Option<AccountId>,
+    now: Timestamp,
+) -> Result<ConversationRow, StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO conversation (conversation_id, kind, peer, updated_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (conversation_id) DO NOTHING",
+        )?
+        .execute(params![
+            id.as_bytes(),
+            kind as i64,
+            peer.as_ref().map(|peer| &peer.as_bytes()[..]),
+            number(now.as_millis())
+        ])?;
+    get(connection, id)?.ok_or(StoreError::Value("conversation"))
+}
+
+/// Sets the MLS group, and the creation request that still has to reach the server (`None`: it need not).
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_group(
+    connection: &Connection,
+    conversation: i64,
+    group: Option<GroupId>,
+    pending_create: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET group_id = ?2, pending_create = ?3 WHERE conversation = ?1",
+        )?
+        .execute(params![conversation, group.as_ref().map(|group| &group.as_bytes()[..]), pending_create])?;
+    Ok(())
+}
+
+/// Keeps the draft; empty clears it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_draft(connection: &Connection, conversation: i64, draft: &str) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE conversation SET draft = ?2 WHERE conversation = ?1")?
+        .execute(params![conversation, draft])?;
+    Ok(())
+}
+
+/// Counts a new message, and moves the conversation up the list.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn count_message(
+    connection: &Connection,
+    conversation: i64,
+    is_unread: bool,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET message_count = message_count + 1, unread = unread + ?2,
+                 updated_at = max(updated_at, ?3)
+             WHERE conversation = ?1",
+        )?
+        .execute(params![conversation, i64::from(is_unread), number(at.as_millis())])?;
+    Ok(())
+}
+
+/// Uncounts an own message that was removed.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn uncount_message(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE conversation SET message_count = message_count - 1 WHERE conversation = ?1")?
+        .execute([conversation])?;
+    Ok(())
+}
+
+/// Marks everything up to `position` as read; answers whether anything changed. Never goes back.
+/// Messages of others are counted among those after it, so the cost is that of what is unread.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn mark_read(
+    connection: &Connection,
+    conversation: i64,
+    position: u64,
+    own: AccountId,
+) -> Result<bool, StoreError> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE conversation SET read_position = ?2, unread = (
+                 SELECT count(*) FROM message
+                 WHERE message.conversation = ?1 AND message.position > ?2 AND message.sender <> ?3)
+             WHERE conversation = ?1 AND read_position < ?2",
+        )?
+        .execute(params![conversation, number(position), own.as_bytes()])?;
+    Ok(changed > 0)
+}

@@ -1,0 +1,339 @@
+//! Messages: the history. Windows are read by position, never by offset, so that the cost of a screen
+//! does not grow with what lies above it.
+
+use pipit_domain::{AccountId, EnvelopeId, MessageId, Redacted, Timestamp};
+use rusqlite::{Connection, Row, params};
+
+use super::{found, id, number, time};
+use crate::StoreError;
+
+/// Positions in one millisecond: see [`MessageRow::position`].
+pub const POSITIONS_PER_MS: u64 = 1000;
+
+/// What sort of row. The numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// Text.
+    Text = 1,
+    /// It came and could not be decrypted.
+    Unreadable = 2,
+    /// Made with a newer version; `content` keeps it.
+    Newer = 3,
+    /// A line of the app's own; `text` holds its stable word.
+    System = 4,
+}
+
+/// Where a message stands. The numbers are stored; 1 stands in an index of the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// Own: in the outbox.
+    Queued = 0,
+    /// Own: the server has it.
+    Accepted = 1,
+    /// Own: every other account has it.
+    Delivered = 2,
+    /// Own: read.
+    Read = 3,
+    /// Own: refused; waits in the outbox for a decision.
+    Failed = 4,
+    /// Somebody else's.
+    Received = 5,
+}
+
+/// One message.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// Row number on this device.
+    pub message: i64,
+    /// Its id.
+    pub id: MessageId,
+    /// Row number of its conversation.
+    pub conversation: i64,
+    /// Unique in the conversation and never changed: server-clock milliseconds times
+    /// [`POSITIONS_PER_MS`], raised until free and after the sender's message before.
+    pub position: u64,
+    /// Whose.
+    pub sender: AccountId,
+    /// By the sender's clock.
+    pub sent_at: Timestamp,
+    /// By the server's clock.
+    pub accepted_at: Option<Timestamp>,
+    /// What sort.
+    pub kind: MessageKind,
+    /// Where it stands.
+    pub state: MessageState,
+    /// Why it failed: a stable word.
+    pub failure: Option<String>,
+    /// The envelope that carries or carried it.
+    pub envelope: EnvelopeId,
+    /// What was written.
+    pub text: Redacted<String>,
+}
+
+/// A message to be added.
+#[derive(Debug, Clone)]
+pub struct NewMessage<'a> {
+    /// Its id.
+    pub id: MessageId,
+    /// Row number of its conversation.
+    pub conversation: i64,
+    /// From [`position_after`].
+    pub position: u64,
+    /// Whose.
+    pub sender: AccountId,
+    /// By the sender's clock.
+    pub sent_at: Timestamp,
+    /// By the server's clock.
+    pub accepted_at: Option<Timestamp>,
+    /// What sort.
+    pub kind: MessageKind,
+    /// Where it stands.
+    pub state: MessageState,
+    /// The envelope that carries it.
+    pub envelope: EnvelopeId,
+    /// What was written.
+    pub text: Redacted<&'a str>,
+    /// The encoded content, where this build does not show all of it.
+    pub content: Option<Redacted<&'a [u8]>>,
+}
+
+const COLUMNS: &str = "message, message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
+     failure, envelope_id, text";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    let kind = match row.get::<_, i64>(7)? {
+        1 => MessageKind::Text,
+        2 => MessageKind::Unreadable,
+        3 => MessageKind::Newer,
+        4 => MessageKind::System,
+        other => return Err(rusqlite::Error::IntegralValueOutOfRange(7, other)),
+    };
+    let state = match row.get::<_, i64>(8)? {
+        0 => MessageState::Queued,
+        1 => MessageState::Accepted,
+        2 => MessageState::Delivered,
+        3 => MessageState::Read,
+        4 => MessageState::Failed,
+        5 => MessageState::Received,
+        other => return Err(rusqlite::Error::IntegralValueOutOfRange(8, other)),
+    };
+    Ok(MessageRow {
+        message: row.get(0)?,
+        id: id(row, 1)?,
+        conversation: row.get(2)?,
+        position: row.get(3)?,
+        sender: id(row, 4)?,
+        sent_at: time(row, 5)?,
+        accepted_at: row.get::<_, Option<u64>>(6)?.map(Timestamp::from_millis),
+        kind,
+        state,
+        failure: row.get(9)?,
+        envelope: id(row, 10)?,
+        text: Redacted(row.get(11)?),
+    })
+}
+
+/// The first free position for a message of `sender` that belongs at `at` by the server's clock: not
+/// before the sender's newest message, so that what one device sends stays in its order.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn position_after(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let newest = connection
+        .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1 AND sender = ?2")?
+        .query_row(params![conversation, sender.as_bytes()], |row| row.get::<_, Option<u64>>(0))?;
+    let mut position = newest.map_or(0, |newest| newest + 1).max(at.as_millis() * POSITIONS_PER_MS);
+    let mut taken = connection
+        .prepare_cached("SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position")?;
+    let mut rows = taken.query(params![conversation, number(position)])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, u64>(0)? != position {
+            break;
+        }
+        position += 1;
+    }
+    Ok(position)
+}
+
+/// Adds a message; answers its row number.
+///
+/// # Errors
+/// When its id or envelope is here already, or the file cannot be written.
+pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO message (message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
+                 envelope_id, text, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            new.id.as_bytes(),
+            new.conversation,
+            number(new.position),
+            new.sender.as_bytes(),
+            number(new.sent_at.as_millis()),
+            new.accepted_at.map(|at| number(at.as_millis())),
+            new.kind as i64,
+            new.state as i64,
+            new.envelope.as_bytes(),
+            new.text.0,
+            new.content.map(|content| content.0),
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+fn one(
+    connection: &Connection,
+    condition: &str,
+    key: &dyn rusqlite::ToSql,
+) -> Result<Option<MessageRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM message WHERE {condition} = ?1");
+    found(connection.prepare_cached(&sql)?.query_row([key], read))
+}
+
+/// The message of this id.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn get(connection: &Connection, id: MessageId) -> Result<Option<MessageRow>, StoreError> {
+    one(connection, "message_id", &id.as_bytes())
+}
+
+/// The message of this row number.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn by_row(connection: &Connection, message: i64) -> Result<Option<MessageRow>, StoreError> {
+    one(connection, "message", &message)
+}
+
+/// The message that this envelope carries, own or received.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn by_envelope(connection: &Connection, envelope: EnvelopeId) -> Result<Option<MessageRow>, StoreError> {
+    one(connection, "envelope_id", &envelope.as_bytes())
+}
+
+/// The newest message of a conversation.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn newest(connection: &Connection, conversation: i64) -> Result<Option<MessageRow>, StoreError> {
+    Ok(before(connection, conversation, u64::MAX, 1)?.pop())
+}
+
+/// Up to `limit` messages at positions below `position`, oldest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn before(
+    connection: &Connection,
+    conversation: i64,
+    position: u64,
+    limit: usize,
+) -> Result<Vec<MessageRow>, StoreError> {
+    let mut rows = window(connection, conversation, "position < ?2 ORDER BY position DESC", position, limit)?;
+    rows.reverse();
+    Ok(rows)
+}
+
+/// Up to `limit` messages at positions above `position`, oldest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn after(
+    connection: &Connection,
+    conversation: i64,
+    position: u64,
+    limit: usize,
+) -> Result<Vec<MessageRow>, StoreError> {
+    window(connection, conversation, "position > ?2 ORDER BY position", position, limit)
+}
+
+fn window(
+    connection: &Connection,
+    conversation: i64,
+    condition: &str,
+    position: u64,
+    limit: usize,
+) -> Result<Vec<MessageRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM message WHERE conversation = ?1 AND {condition} LIMIT ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement
+        .query_map(params![conversation, number(position), number(limit as u64)], read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
+}
+
+/// The oldest message of others after what was read.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn first_unread(
+    connection: &Connection,
+    conversation: i64,
+    read_position: u64,
+    own: AccountId,
+) -> Result<Option<MessageId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message_id FROM message
+         WHERE conversation = ?1 AND position > ?2 AND sender <> ?3 ORDER BY position LIMIT 1",
+    )?;
+    found(statement.query_row(params![conversation, number(read_position), own.as_bytes()], |row| id(row, 0)))
+}
+
+/// Up to `limit` own messages that the server has and others have not all received, newest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn undelivered(connection: &Connection, limit: usize) -> Result<Vec<EnvelopeId>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT envelope_id FROM message WHERE state = 1 ORDER BY message DESC LIMIT ?1")?;
+    let rows =
+        statement.query_map([number(limit as u64)], |row| id(row, 0))?.collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
+}
+
+/// Moves an own message on: to accepted, with the server's time.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_accepted(connection: &Connection, message: i64, at: Timestamp) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET state = 1, accepted_at = ?2, failure = NULL WHERE message = ?1 AND state IN (0, 4)",
+        )?
+        .execute(params![message, number(at.as_millis())])?;
+    Ok(())
+}
+
+/// Moves an own message on; a failure has its stable word.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_state(
+    connection: &Connection,
+    message: i64,
+    state: MessageState,
+    failure: Option<&str>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE message SET state = ?2, failure = ?3 WHERE message = ?1")?
+        .execute(params![message, state as i64, failure])?;
+    Ok(())
+}
+
+/// Removes a message.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn remove(connection: &Connection, message: i64) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM message WHERE message = ?1")?.execute([message])?;
+    Ok(())
+}

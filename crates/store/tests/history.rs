@@ -1,0 +1,198 @@
+//! Stories of one history file: what it refuses, what survives, and that windows cost no more as it
+//! grows.
+
+use std::path::Path;
+
+use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
+use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::{conversation, delivery, outbox};
+use pipit_store::{Connection, Store, StoreError};
+
+const OWN: AccountId = AccountId::new([1; 32]);
+const PEER: AccountId = AccountId::new([2; 32]);
+
+fn conversation_row(connection: &Connection) -> Result<i64, StoreError> {
+    let row = conversation::ensure(
+        connection,
+        ConversationId::new([3; 16]),
+        conversation::ConversationKind::Direct,
+        Some(PEER),
+        Timestamp::from_millis(1),
+    )?;
+    Ok(row.conversation)
+}
+
+fn add(connection: &Connection, n: u32, sender: AccountId, at_ms: u64) -> Result<i64, StoreError> {
+    let conversation = conversation_row(connection)?;
+    let at = Timestamp::from_millis(at_ms);
+    let mut id = [0; 32];
+    id[..4].copy_from_slice(&n.to_be_bytes());
+    let mut envelope = [0; 16];
+    envelope[..4].copy_from_slice(&n.to_be_bytes());
+    let row = message::insert(
+        connection,
+        &NewMessage {
+            id: MessageId::new(id),
+            conversation,
+            position: message::position_after(connection, conversation, sender, at)?,
+            sender,
+            sent_at: at,
+            accepted_at: (sender != OWN).then_some(at),
+            kind: MessageKind::Text,
+            state: if sender == OWN { MessageState::Queued } else { MessageState::Received },
+            envelope: EnvelopeId::new(envelope),
+            text: Redacted(&format!("message {n}")),
+            content: None,
+        },
+    )?;
+    conversation::count_message(connection, conversation, sender != OWN, at)?;
+    Ok(row)
+}
+
+fn database(folder: &Path) -> std::path::PathBuf {
+    folder.join("history.sqlite")
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_reopening_and_the_profile_is_taken_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse)));
+    store.write(|connection| add(connection, 1, PEER, 50)).await.unwrap();
+    let undone: Result<(), StoreError> = store
+        .write(|connection| {
+            add(connection, 2, PEER, 51)?;
+            Err(StoreError::Value("the caller changed its mind"))
+        })
+        .await;
+    assert!(undone.is_err());
+    drop(store);
+
+    let store = reopen(folder.path());
+    let rows = store.read(|connection| message::after(connection, 1, 0, 10)).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].text.0, "message 1");
+}
+
+/// The former store's thread lets go of the file a moment after its last handle.
+fn reopen(folder: &Path) -> Store {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        match Store::open(folder) {
+            Err(StoreError::InUse) if std::time::Instant::now() < deadline => std::thread::yield_now(),
+            result => return result.unwrap(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    drop(reopen(folder.path()));
+    let path = database(folder.path());
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(Store::open(folder.path()), Err(StoreError::Newer { found: 999, known: 1 })));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+
+    for damage in [b"not a database at all, but a letter".repeat(40), before[..before.len() / 2].to_vec()] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(database(folder.path()), &damage).unwrap();
+        let refused = Store::open(folder.path());
+        assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{refused:?}");
+        assert_eq!(std::fs::read(database(folder.path())).unwrap(), damage);
+    }
+}
+
+#[tokio::test]
+async fn positions_are_unique_and_keep_each_senders_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let order = store
+        .write(|connection| {
+            add(connection, 1, PEER, 100)?;
+            add(connection, 2, OWN, 100)?;
+            add(connection, 3, PEER, 100)?;
+            // The server's clock went back: the sender's order holds all the same.
+            add(connection, 4, PEER, 90)?;
+            add(connection, 5, OWN, 95)?;
+            let rows = message::after(connection, 1, 0, 10)?;
+            Ok::<_, StoreError>(rows.iter().map(|row| (row.id.as_bytes()[3], row.position)).collect::<Vec<_>>())
+        })
+        .await
+        .unwrap();
+    assert_eq!(order, [(1, 100_000), (2, 100_001), (3, 100_002), (4, 100_003), (5, 100_004)]);
+}
+
+#[tokio::test]
+async fn unread_counts_follow_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .write(|connection| {
+            for n in 0..5 {
+                add(connection, n, if n == 2 { OWN } else { PEER }, u64::from(n) * 10)?;
+            }
+            let conversation = conversation_row(connection)?;
+            let unread = |connection: &Connection| {
+                conversation::by_row(connection, conversation).map(|row| row.unwrap().unread)
+            };
+            assert_eq!(unread(connection)?, 4);
+            assert!(conversation::mark_read(connection, conversation, 20_000, OWN)?);
+            assert_eq!(unread(connection)?, 2);
+            assert!(!conversation::mark_read(connection, conversation, 10_000, OWN)?, "never back");
+            let first = message::first_unread(connection, conversation, 20_000, OWN)?.unwrap();
+            assert_eq!(first.as_bytes()[3], 3);
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .write(|connection| {
+            let mut messages = Vec::new();
+            for n in 1..=3 {
+                let message = add(connection, n, OWN, 5)?;
+                outbox::insert(connection, message, 1, EnvelopeId::new([n as u8; 16]), b"content")?;
+                messages.push(message);
+            }
+            let rows = outbox::oldest(connection, 1, 10)?;
+            assert_eq!(rows.iter().map(|row| row.message).collect::<Vec<_>>(), messages);
+            outbox::set_sealed(connection, rows[0].outbox, Some(b"sealed"))?;
+            outbox::set_failed(connection, rows[1].outbox, true)?;
+            let rows = outbox::oldest(connection, 1, 10)?;
+            assert_eq!(rows[0].sealed.as_deref(), Some(&b"sealed"[..]));
+            assert_eq!(rows.len(), 2, "a failed one does not hold up the rest");
+            outbox::remove(connection, rows[0].outbox)?;
+            message::set_accepted(connection, messages[0], Timestamp::from_millis(9))?;
+            assert_eq!(message::undelivered(connection, 10)?.len(), 1);
+            assert_eq!(delivery::add(connection, messages[0], PEER)?, 1);
+            assert_eq!(delivery::add(connection, messages[0], PEER)?, 1, "twice is once");
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn windows_are_read_by_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .read(|connection| {
+            for order in ["position < ?2 ORDER BY position DESC", "position > ?2 ORDER BY position"] {
+                let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM message WHERE conversation = ?1 AND {order} LIMIT 5");
+                let plan: String = connection.query_row(&sql, [1, 1], |row| row.get(3))?;
+                assert!(plan.contains("message_by_position (conversation=? AND position"), "{plan}");
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
