@@ -320,6 +320,10 @@ messageId: string,
  */
 conversationId: string, 
 /**
+ * Orders the messages of a conversation: unique in it, never changes. Sort by this.
+ */
+position: number, 
+/**
  * Whose.
  */
 sender: string, 

@@ -1,0 +1,85 @@
+// Which screen is on: starting, onboarding, recovery key or the main one, by what the core says of the account.
+
+import { BackendError, type Backend } from "../backend/backend";
+import { EventFeed } from "../backend/feed";
+import type { AccountStatus } from "../backend/generated";
+import { OnboardingController } from "../features/onboarding/OnboardingController.svelte";
+import { RecoveryController } from "../features/onboarding/RecoveryController.svelte";
+import { MainController } from "../views/MainController.svelte";
+
+export type Screen =
+  | { is: "starting" }
+  | { is: "failed"; error: BackendError }
+  | { is: "onboarding"; onboarding: OnboardingController }
+  | { is: "recovery"; recovery: RecoveryController }
+  | { is: "main"; main: MainController };
+
+export class AppController {
+  screen = $state.raw<Screen>({ is: "starting" });
+  status = $state.raw<AccountStatus>();
+  #feed: EventFeed;
+  #isFocused = false;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly storage: Storage | undefined,
+  ) {
+    this.#feed = new EventFeed(backend);
+    this.#feed.listen({
+      event: (event) => {
+        if (event.type === "account.changed") this.#apply(event.status);
+      },
+      missed: () => void this.#ask().catch(() => {}),
+    });
+  }
+
+  get main(): MainController | undefined {
+    return this.screen.is === "main" ? this.screen.main : undefined;
+  }
+
+  async start(): Promise<void> {
+    this.screen = { is: "starting" };
+    try {
+      await this.#feed.start();
+      await this.#ask();
+    } catch (error) {
+      this.screen = { is: "failed", error: BackendError.from(error) };
+    }
+  }
+
+  setFocused(isFocused: boolean): void {
+    this.#isFocused = isFocused;
+    this.main?.setFocused(isFocused);
+  }
+
+  async #ask(): Promise<void> {
+    this.#apply(await this.backend.call("account.status", {}));
+  }
+
+  #apply(status: AccountStatus): void {
+    this.status = status;
+    const wanted = status.state === "signedOut" ? "onboarding" : status.recoveryKeyPending ? "recovery" : "main";
+    if (this.screen.is === wanted) return;
+    this.main?.dispose();
+    this.screen = this.#make(wanted, status);
+  }
+
+  #make(wanted: "onboarding" | "recovery" | "main", status: AccountStatus): Screen {
+    const ask = (): Promise<void> => this.#ask();
+    switch (wanted) {
+      case "onboarding": return { is: "onboarding", onboarding: new OnboardingController(this.backend, ask) };
+      case "recovery": {
+        const account = { username: status.username ?? "", server: status.server ?? "" };
+        const recovery = new RecoveryController(this.backend, account, ask);
+        void recovery.load();
+        return { is: "recovery", recovery };
+      }
+      case "main": {
+        const main = new MainController(this.backend, this.#feed, status, this.storage);
+        main.setFocused(this.#isFocused);
+        void main.start();
+        return { is: "main", main };
+      }
+    }
+  }
+}

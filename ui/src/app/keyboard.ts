@@ -1,0 +1,64 @@
+// Keys that work wherever focus is: shortcuts, panes, and typing that finds its way to the composer.
+
+import { isTyping, matches } from "../kit/keys";
+import type { MainController } from "../views/MainController.svelte";
+import { shortcuts, type Action } from "../views/shortcuts";
+
+/** Returns whether the key was used. */
+export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: boolean): boolean {
+  const action = (Object.keys(shortcuts) as Action[]).find((name) => matches(event, shortcuts[name].shortcut));
+  if (action) return perform(action, main, isNarrow);
+  if (main.hasDialog) return false;
+  if (event.key === "Escape" && isNarrow && main.timeline) return pressBack();
+  if (isTyping(event) && main.timeline && !takesText(event)) {
+    // Focus moves before the character is written, so it is written there.
+    document.querySelector<HTMLElement>("[data-composer]")?.focus();
+  }
+  return false;
+}
+
+function perform(action: Action, main: MainController, isNarrow: boolean): boolean {
+  if (main.hasDialog && action !== "newChat" && action !== "shortcuts") return false;
+  switch (action) {
+    case "newChat": main.startNewConversation(); return true;
+    case "shortcuts": main.showShortcuts(); return true;
+    case "nextChat": main.go(main.list.neighbour(1)); return true;
+    case "previousChat": main.go(main.list.neighbour(-1)); return true;
+    case "nextUnread": main.go(main.list.unreadNeighbour(1)); return true;
+    case "previousUnread": main.go(main.list.unreadNeighbour(-1)); return true;
+    case "lastChat": main.go(main.list.lastUsed()); return true;
+    case "nextPane": cyclePane(1); return true;
+    case "previousPane": cyclePane(-1); return true;
+    case "back": return isNarrow && main.timeline !== undefined && pressBack();
+  }
+}
+
+/** The header's Back knows where focus goes. */
+function pressBack(): boolean {
+  document.querySelector<HTMLElement>('[data-pane="header"] [data-pane-target]')?.click();
+  return true;
+}
+
+function takesText(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  if (target.closest('input, textarea, select, [contenteditable], [role="menu"], dialog')) return true;
+  // Space presses buttons and follows links.
+  return event.key === " " && target.closest("button, a, [role='radio']") !== null;
+}
+
+const PANE_TARGETS = '[data-pane-target], [data-conversation][tabindex="0"], [data-message][tabindex="0"]';
+
+/** Moves focus to the next pane that can take it: list, header, messages, composer. */
+export function cyclePane(step: 1 | -1): void {
+  const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")].filter((pane) => paneTarget(pane) !== undefined);
+  if (panes.length === 0) return;
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const start = at < 0 && step < 0 ? 0 : at;
+  const next = panes[(start + step + panes.length) % panes.length]!;
+  paneTarget(next)?.focus();
+}
+
+function paneTarget(pane: HTMLElement): HTMLElement | undefined {
+  if (pane.inert) return undefined;
+  return pane.querySelector<HTMLElement>(PANE_TARGETS) ?? pane.querySelector<HTMLElement>("button:not([tabindex='-1']):not(:disabled)") ?? undefined;
+}

@@ -1,0 +1,19 @@
+// The first file that runs: theme before anything is drawn, then the backend, then the screen.
+
+import "@fontsource-variable/inter/index.css";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/art.css";
+
+import { mount } from "svelte";
+import { savedTheme } from "../kit/theme";
+import App from "./App.svelte";
+import { AppController } from "./AppController.svelte";
+import { chooseBackend } from "./chooseBackend";
+
+const theme = savedTheme(localStorage);
+if (theme !== "system") document.documentElement.dataset.theme = theme;
+
+const app = new AppController(await chooseBackend(), sessionStorage);
+mount(App, { target: document.getElementById("app")!, props: { app } });
+await app.start();

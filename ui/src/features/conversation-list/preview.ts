@@ -1,0 +1,55 @@
+// What the second line of a chat row says, and what a screen reader hears for the row.
+
+import { deliveryOf } from "../../backend/delivery";
+import type { ConversationView, MessageView } from "../../backend/generated";
+import { t } from "../../i18n/text";
+import { rowTime } from "../../i18n/time";
+
+/** Characters of a preview that can be seen at most; longer texts are cut before they reach the page. */
+const PREVIEW_LEN_MAX = 200;
+
+export interface Preview {
+  kind: "draft" | "message" | "empty";
+  text: string;
+}
+
+/** The name to show: notes to oneself have ours. */
+export function conversationName(conversation: ConversationView): string {
+  return conversation.kind === "self" ? t("list.noteToSelf") : conversation.name;
+}
+
+/** The draft of the open chat stays out of the list: it stands in the composer. */
+export function previewOf(conversation: ConversationView, isOpen: boolean): Preview {
+  const draft = conversation.draft?.trim() ?? "";
+  if (draft !== "" && !isOpen) return { kind: "draft", text: oneLine(draft) };
+  const message = conversation.lastMessage;
+  if (!message) return { kind: "empty", text: t("list.noMessages") };
+  const text = bodyOf(message);
+  if (conversation.kind === "self") return { kind: "message", text };
+  if (message.isOwn) return { kind: "message", text: t("list.you", { text }) };
+  if (conversation.kind === "group" && message.kind !== "system") {
+    return { kind: "message", text: t("announce.message", { sender: message.senderName, text }) };
+  }
+  return { kind: "message", text };
+}
+
+/** The whole row in words: name, time, unread, preview. */
+export function rowLabel(conversation: ConversationView, isOpen: boolean, now: number): string {
+  const preview = previewOf(conversation, isOpen);
+  const parts = [conversationName(conversation), rowTime(conversation.updatedAt, now)];
+  if (conversation.unread > 0) parts.push(t("list.unreadCount", { count: conversation.unread }));
+  parts.push(preview.kind === "draft" ? `${t("list.draft")} ${preview.text}` : preview.text);
+  const delivery = preview.kind === "message" && conversation.lastMessage ? deliveryOf(conversation.lastMessage) : undefined;
+  if (delivery) parts.push(t(delivery.label));
+  return parts.join(", ");
+}
+
+function bodyOf(message: MessageView): string {
+  if (message.kind === "unreadable") return t("message.unreadable");
+  if (message.kind === "newer") return t("message.newer");
+  return oneLine(message.text);
+}
+
+function oneLine(text: string): string {
+  return text.slice(0, PREVIEW_LEN_MAX).replace(/\s+/gu, " ").trim();
+}

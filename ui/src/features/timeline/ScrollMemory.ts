@@ -1,0 +1,44 @@
+// Where each chat was scrolled to, while the window lives and over a reload. Only ids and numbers: no text.
+
+export interface Place {
+  /** The first message that could be seen. */
+  messageId: string;
+  /** Pixels of it that are above the top. */
+  offset: number;
+}
+
+/** Chats whose place is kept; the oldest go. */
+const PLACES_MAX = 200;
+const KEY = "pipit.places";
+
+export class ScrollMemory {
+  #places = new Map<string, Place>();
+
+  constructor(private readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined) {
+    try {
+      const saved: unknown = JSON.parse(storage?.getItem(KEY) ?? "[]");
+      if (Array.isArray(saved)) this.#places = new Map(saved as [string, Place][]);
+    } catch {
+      // Unreadable: start without places.
+    }
+  }
+
+  get(conversationId: string): Place | undefined {
+    return this.#places.get(conversationId);
+  }
+
+  /** Undefined: the chat is at its end, where it opens anyway. */
+  set(conversationId: string, place: Place | undefined): void {
+    this.#places.delete(conversationId);
+    if (place) this.#places.set(conversationId, place);
+    for (const oldest of this.#places.keys()) {
+      if (this.#places.size <= PLACES_MAX) break;
+      this.#places.delete(oldest);
+    }
+    try {
+      this.storage?.setItem(KEY, JSON.stringify([...this.#places]));
+    } catch {
+      // Full or forbidden: places last as long as the window.
+    }
+  }
+}

@@ -1,0 +1,249 @@
+// One open chat's messages: a window of the history that grows by pages in both directions and drops what is
+// far away. Follows events, and asks again when one was missed. Scrolling itself is the component's.
+
+import { tick } from "svelte";
+import { BackendError, type Backend } from "../../backend/backend";
+import type { EventFeed } from "../../backend/feed";
+import type { AppEvent, ConversationView, MessageView } from "../../backend/generated";
+import { ReadMarker } from "./ReadMarker";
+import { rowsOf, type Divider } from "./rows";
+import type { Place } from "./ScrollMemory";
+
+/** Messages of one page. */
+export const PAGE_LEN = 50;
+/** Messages held at most; a page more for a moment. */
+export const WINDOW_LEN_MAX = 400;
+/** The core's own bound for one request. */
+const REQUEST_LEN_MAX = 200;
+
+export type Loading = "idle" | "loading" | "failed";
+/** Where to stand when the messages are first shown. */
+export type Start = { at: "end" } | { at: "divider" } | { at: "place"; place: Place };
+
+export class TimelineController {
+  messages = $state.raw<readonly MessageView[]>([]);
+  /** The first page. */
+  state = $state<"loading" | "ready" | "failed">("loading");
+  error = $state.raw<BackendError>();
+  older = $state<Loading>("idle");
+  newer = $state<Loading>("idle");
+  hasOlder = $state(false);
+  hasNewer = $state(false);
+  divider = $state.raw<Divider>();
+  /** New messages below what is seen. */
+  newBelow = $state(0);
+  /** Rises when other messages stand in the window altogether: the list starts over at `start`. */
+  generation = $state(0);
+  start = $state.raw<Start>({ at: "end" });
+  /** True while messages come or go at the beginning: the list holds its place from the end. */
+  isShifting = $state(false);
+  /** The end is in sight: new messages are followed. Set by the component. */
+  isAtEnd = $state(true);
+  readonly rows = $derived(rowsOf(this.messages, this.divider));
+  readonly conversationId: string;
+  readonly #reads: ReadMarker;
+  #stop: () => void;
+
+  constructor(
+    private readonly backend: Backend,
+    feed: EventFeed,
+    conversation: ConversationView,
+    private readonly place: Place | undefined,
+  ) {
+    this.conversationId = conversation.conversationId;
+    this.#reads = new ReadMarker(backend, conversation.conversationId, conversation.unread);
+    this.#stop = feed.listen({ event: (event) => this.#apply(event), missed: () => void this.refresh() });
+    void this.open(conversation);
+  }
+
+  /** Call when the chat closes. */
+  dispose(): void {
+    this.#stop();
+    this.#reads.dispose();
+  }
+
+  async open(conversation: ConversationView): Promise<void> {
+    this.state = "loading";
+    const firstUnread = conversation.unread > 0 ? conversation.firstUnread : undefined;
+    const around = firstUnread ?? this.place?.messageId;
+    try {
+      let messages = await this.#list(around ? { around } : {});
+      if (around && !messages.some((one) => one.messageId === around)) messages = await this.#list({});
+      const start: Start = !messages.some((one) => one.messageId === around) ? { at: "end" }
+        : firstUnread ? { at: "divider" } : { at: "place", place: this.place! };
+      if (start.at === "divider") this.divider = { before: firstUnread!, count: conversation.unread };
+      const isWhole = messages.length >= conversation.messageCount;
+      const hasLast = messages.at(-1)?.messageId === conversation.lastMessage?.messageId;
+      this.#replace(messages, start, !isWhole, start.at !== "end" && !isWhole && !hasLast);
+      this.state = "ready";
+    } catch (error) {
+      this.error = BackendError.from(error);
+      this.state = "failed";
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.messages[0];
+    if (!first || !this.hasOlder || this.older === "loading") return;
+    this.older = "loading";
+    const generation = this.generation;
+    try {
+      const page = await this.#list({ before: first.messageId });
+      if (generation !== this.generation) return;
+      await this.#shift([...page, ...this.messages]);
+      this.hasOlder = page.length >= PAGE_LEN;
+      // In two steps: the list can tell growth at one end only.
+      if (this.messages.length > WINDOW_LEN_MAX) {
+        this.messages = this.messages.slice(0, WINDOW_LEN_MAX);
+        this.hasNewer = true;
+      }
+      this.older = "idle";
+    } catch {
+      this.older = "failed";
+    }
+  }
+
+  async loadNewer(): Promise<void> {
+    const last = this.messages.at(-1);
+    if (!last || !this.hasNewer || this.newer === "loading") return;
+    this.newer = "loading";
+    const generation = this.generation;
+    try {
+      const page = await this.#list({ after: last.messageId });
+      if (generation !== this.generation) return;
+      this.messages = [...this.messages, ...page];
+      this.hasNewer = page.length >= PAGE_LEN;
+      if (!this.hasNewer && this.isAtEnd) this.newBelow = 0;
+      await this.#dropOldest();
+      this.newer = "idle";
+    } catch {
+      this.newer = "failed";
+    }
+  }
+
+  /** Brings the newest messages into the window. */
+  async toEnd(): Promise<void> {
+    this.newBelow = 0;
+    if (!this.hasNewer) return;
+    try {
+      const messages = await this.#list({});
+      this.#replace(messages, { at: "end" }, messages.length >= PAGE_LEN, false);
+    } catch {
+      this.newer = "failed";
+    }
+  }
+
+  /** Asks again for what is in the window: something was missed. */
+  async refresh(): Promise<void> {
+    if (this.state !== "ready") return;
+    const generation = this.generation;
+    try {
+      if (this.hasNewer) {
+        const middle = this.messages[Math.floor(this.messages.length / 2)]!.messageId;
+        const fresh = await this.#list({ around: middle, limit: REQUEST_LEN_MAX });
+        if (generation === this.generation) this.#merge(fresh);
+        return;
+      }
+      const fresh = await this.#list({ limit: REQUEST_LEN_MAX });
+      if (generation !== this.generation) return;
+      const oldest = fresh[0]?.messageId;
+      const at = this.messages.findIndex((one) => one.messageId === oldest);
+      if (at >= 0) this.messages = [...this.messages.slice(0, at), ...fresh];
+      // Nothing in common: so much came that the old window is far away, or the chat was empty.
+      else this.#replace(fresh, { at: "end" }, fresh.length >= REQUEST_LEN_MAX, false);
+    } catch {
+      // The next missed event or reconnection asks again; what is shown stays readable.
+    }
+  }
+
+  /** Messages up to this row were on the screen. */
+  saw(row: number): void {
+    for (let at = Math.min(row, this.messages.length - 1); at >= 0; at--) {
+      const message = this.messages[at]!;
+      if (message.isOwn) continue;
+      this.#reads.saw(message.messageId, at, this.messages);
+      return;
+    }
+  }
+
+  set isWindowFocused(isFocused: boolean) {
+    this.#reads.setFocused(isFocused);
+  }
+
+  async retry(message: MessageView): Promise<void> {
+    await this.backend.call("message.retry", { messageId: message.messageId });
+  }
+
+  async discard(message: MessageView): Promise<void> {
+    await this.backend.call("message.discard", { messageId: message.messageId });
+  }
+
+  #apply(event: AppEvent): void {
+    switch (event.type) {
+      case "message.added":
+        if (event.message.conversationId === this.conversationId) this.#add(event.message);
+        return;
+      case "message.changed":
+        if (event.message.conversationId === this.conversationId) this.#merge([event.message]);
+        return;
+      case "message.removed":
+        this.messages = this.messages.filter((one) => one.messageId !== event.messageId);
+        return;
+      case "conversation.changed":
+        if (event.conversation.conversationId === this.conversationId) this.#reads.setUnread(event.conversation.unread);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #add(message: MessageView): void {
+    if (this.messages.some((one) => one.messageId === message.messageId)) return this.#merge([message]);
+    if (message.isOwn) this.divider = undefined;
+    else if (!this.isAtEnd || this.hasNewer) this.newBelow++;
+    if (message.isOwn && this.hasNewer) return void this.toEnd();
+    if (this.hasNewer) return;
+    if (!this.isAtEnd && this.messages.length >= WINDOW_LEN_MAX) {
+      this.hasNewer = true;
+      return;
+    }
+    this.messages = [...this.messages, message];
+    if (this.isAtEnd) void tick().then(() => this.#dropOldest());
+  }
+
+  /** Newer versions of messages that are in the window. */
+  #merge(fresh: readonly MessageView[]): void {
+    const byId = new Map(fresh.map((one) => [one.messageId, one]));
+    this.messages = this.messages.map((one) => byId.get(one.messageId) ?? one);
+  }
+
+  #replace(messages: readonly MessageView[], start: Start, hasOlder: boolean, hasNewer: boolean): void {
+    this.messages = messages;
+    this.start = start;
+    this.hasOlder = hasOlder;
+    this.hasNewer = hasNewer;
+    this.isAtEnd = start.at === "end";
+    this.older = "idle";
+    this.newer = "idle";
+    this.generation++;
+  }
+
+  async #dropOldest(): Promise<void> {
+    if (this.messages.length <= WINDOW_LEN_MAX) return;
+    await tick();
+    this.hasOlder = true;
+    await this.#shift(this.messages.slice(-WINDOW_LEN_MAX + PAGE_LEN));
+  }
+
+  /** Changes messages at the beginning while the list holds its place. */
+  async #shift(messages: readonly MessageView[]): Promise<void> {
+    this.isShifting = true;
+    this.messages = messages;
+    await tick();
+    this.isShifting = false;
+  }
+
+  #list(where: { before?: string; after?: string; around?: string; limit?: number }): Promise<MessageView[]> {
+    return this.backend.call("message.list", { conversationId: this.conversationId, limit: PAGE_LEN, ...where });
+  }
+}

@@ -1,0 +1,147 @@
+// The main screen: the list, the open chat, the composer and the dialogs, and how they move together.
+
+import type { Backend } from "../backend/backend";
+import type { EventFeed } from "../backend/feed";
+import type { AccountStatus } from "../backend/generated";
+import { AnnouncerController } from "../features/announcer/AnnouncerController.svelte";
+import { ComposerController } from "../features/composer/ComposerController.svelte";
+import { ConnectionController } from "../features/connection/ConnectionController.svelte";
+import { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
+import { conversationName } from "../features/conversation-list/preview";
+import { NewConversationController } from "../features/new-conversation/NewConversationController.svelte";
+import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
+import { TimelineController } from "../features/timeline/TimelineController.svelte";
+
+/** The chat that is open, over a reload of the page. */
+const OPEN_KEY = "pipit.open";
+
+export class MainController {
+  readonly list: ConversationListController;
+  readonly connection: ConnectionController;
+  readonly composer: ComposerController;
+  readonly announcer: AnnouncerController;
+  timeline = $state.raw<TimelineController>();
+  newConversation = $state.raw<NewConversationController>();
+  isShowingShortcuts = $state(false);
+  readonly #places: ScrollMemory;
+  #isFocused = false;
+  /** What the core was told last about focus. */
+  #toldFocus = "";
+  #stop: () => void;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly feed: EventFeed,
+    status: AccountStatus,
+    private readonly storage: Storage | undefined,
+  ) {
+    this.#places = new ScrollMemory(storage);
+    this.list = new ConversationListController(backend, feed);
+    this.connection = new ConnectionController(feed);
+    this.connection.apply(status);
+    this.composer = new ComposerController(backend);
+    this.announcer = new AnnouncerController(feed, () => this.list.selectedId, (id) => this.nameOf(id));
+    this.#stop = feed.listen({
+      event: (event) => {
+        if (event.type === "conversation.show") void this.open(event.conversationId);
+      },
+      missed: () => {
+        this.#toldFocus = "";
+        this.#tellFocus();
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.list.load();
+    const open = this.storage?.getItem(OPEN_KEY);
+    if (open && this.list.conversations.some((one) => one.conversationId === open)) await this.open(open);
+  }
+
+  dispose(): void {
+    this.#stop();
+    this.timeline?.dispose();
+  }
+
+  get hasDialog(): boolean {
+    return this.newConversation !== undefined || this.isShowingShortcuts;
+  }
+
+  nameOf(conversationId: string): string {
+    const conversation = this.list.conversations.find((one) => one.conversationId === conversationId);
+    return conversation ? conversationName(conversation) : "";
+  }
+
+  async open(conversationId: string): Promise<void> {
+    if (this.list.selectedId !== conversationId) {
+      await this.list.open(conversationId);
+      const conversation = this.list.selected;
+      if (!conversation) return;
+      this.timeline?.dispose();
+      this.composer.open(conversationId, conversation.draft);
+      this.timeline = new TimelineController(this.backend, this.feed, conversation, this.#places.get(conversationId));
+      this.timeline.isWindowFocused = this.#isFocused;
+      this.storage?.setItem(OPEN_KEY, conversationId);
+      this.#tellFocus();
+    }
+    if (!this.hasDialog) this.composer.focus();
+  }
+
+  /** Opens the chat that a shortcut means, if there is one. */
+  go(conversationId: string | undefined): void {
+    if (conversationId !== undefined) void this.open(conversationId);
+  }
+
+  /** Asks for the open chat's messages again after that failed. */
+  reopen(): void {
+    if (this.list.selected) void this.timeline?.open(this.list.selected);
+  }
+
+  /** Back to the list. */
+  closeConversation(): void {
+    this.timeline?.dispose();
+    this.timeline = undefined;
+    this.composer.close();
+    this.list.select(undefined);
+    this.storage?.removeItem(OPEN_KEY);
+    this.#tellFocus();
+  }
+
+  keepPlace(place: Place | undefined): void {
+    if (this.list.selectedId) this.#places.set(this.list.selectedId, place);
+  }
+
+  startNewConversation(): void {
+    this.isShowingShortcuts = false;
+    this.newConversation ??= new NewConversationController(this.backend, async (conversationId) => {
+      this.newConversation = undefined;
+      await this.open(conversationId);
+    });
+  }
+
+  showShortcuts(): void {
+    this.newConversation = undefined;
+    this.isShowingShortcuts = true;
+  }
+
+  openLink(href: string): void {
+    this.backend.openExternal(href);
+  }
+
+  setFocused(isFocused: boolean): void {
+    this.#isFocused = isFocused;
+    if (this.timeline) this.timeline.isWindowFocused = isFocused;
+    if (!isFocused) void this.composer.flush();
+    this.#tellFocus();
+  }
+
+  /** For the notification policy: nothing is shown for a chat that the person looks at. */
+  #tellFocus(): void {
+    const conversationId = this.list.selectedId;
+    const state = `${this.#isFocused} ${conversationId ?? ""}`;
+    if (state === this.#toldFocus) return;
+    this.#toldFocus = state;
+    const params = { focused: this.#isFocused, ...(conversationId ? { conversationId } : {}) };
+    this.backend.call("window.focus", params).catch(() => (this.#toldFocus = ""));
+  }
+}
