@@ -1,15 +1,16 @@
 //! Tables `conversation` and `conversation_group`: epochs by compare-and-set, with their fan-out.
 
+use bytes::Bytes;
 use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, GroupId, Timestamp};
 use pipit_mailbox::{
     CommitOutcome, ConversationKind, ConversationRow, ConversationSummary, CreateOutcome,
     DeviceAddress, EnvelopeKind, NewCommit, NewConversation, NewWelcome,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::convert::{collect, conversation_id, first, from_integer, group_id, to_integer};
 use crate::device;
-use crate::envelope::{self, Post};
+use crate::envelope::{self, Place, Post};
 use crate::error::DbError;
 use crate::member::{self, MemberRow};
 use crate::writer::Writing;
@@ -17,32 +18,32 @@ use crate::writer::Writing;
 /// A conversation as the fan-out finds it.
 pub(crate) struct EpochRow {
     pub(crate) conversation_no: i64,
+    pub(crate) conversation: ConversationId,
     pub(crate) epoch: u64,
 }
 
-pub(crate) fn of_group(db: &Connection, group: GroupId) -> Result<Option<EpochRow>, DbError> {
-    let mut statement =
-        db.prepare_cached("SELECT conversation_no, epoch FROM conversation WHERE group_id = ?1")?;
-    let mut rows = statement.query([group.as_bytes()])?;
-    first(&mut rows, |row| {
-        Ok(EpochRow {
-            conversation_no: row.get(0)?,
-            epoch: from_integer(row.get(1)?, "epoch")?,
-        })
+fn read_epoch(row: &Row<'_>) -> Result<EpochRow, DbError> {
+    Ok(EpochRow {
+        conversation_no: row.get(0)?,
+        conversation: conversation_id(row, 1)?,
+        epoch: from_integer(row.get(2)?, "epoch")?,
     })
+}
+
+pub(crate) fn of_group(db: &Connection, group: GroupId) -> Result<Option<EpochRow>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT conversation_no, conversation_id, epoch FROM conversation WHERE group_id = ?1",
+    )?;
+    let mut rows = statement.query([group.as_bytes()])?;
+    first(&mut rows, read_epoch)
 }
 
 fn of_id(db: &Connection, conversation: ConversationId) -> Result<Option<EpochRow>, DbError> {
     let mut statement = db.prepare_cached(
-        "SELECT conversation_no, epoch FROM conversation WHERE conversation_id = ?1",
+        "SELECT conversation_no, conversation_id, epoch FROM conversation WHERE conversation_id = ?1",
     )?;
     let mut rows = statement.query([conversation.as_bytes()])?;
-    first(&mut rows, |row| {
-        Ok(EpochRow {
-            conversation_no: row.get(0)?,
-            epoch: from_integer(row.get(1)?, "epoch")?,
-        })
-    })
+    first(&mut rows, read_epoch)
 }
 
 pub(crate) fn create(
@@ -78,20 +79,16 @@ pub(crate) fn create(
         .into_iter()
         .filter(|row| row.device != new.creator.device)
         .collect();
-    let mut wake = Vec::new();
     if let Some(welcome) = &new.welcome {
         let sender_no = device::number(db, new.creator.device)?.ok_or(DbError::Shape("creator"))?;
-        invite(
-            writing,
-            welcome,
+        let place = Place {
             conversation_no,
+            conversation: new.conversation,
             sender_no,
-            new.now,
-            &invited,
-        )?;
-        wake.extend(invited.iter().map(|row| row.device));
+        };
+        invite(writing, welcome, place, new.now, &invited)?;
     }
-    Ok(CreateOutcome::Created { wake })
+    Ok(CreateOutcome::Created)
 }
 
 pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<CommitOutcome, DbError> {
@@ -112,6 +109,11 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
     let conversation_no = current.conversation_no;
     let before = member::rows(db, conversation_no)?;
     let sender_no = device::number(db, new.committer.device)?.ok_or(DbError::Shape("committer"))?;
+    let place = Place {
+        conversation_no,
+        conversation: new.conversation,
+        sender_no,
+    };
     advance(db, conversation_no, new)?;
     let (added, removed) = difference(&before, &members);
     for row in &removed {
@@ -125,12 +127,11 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
         writing,
         &Post {
             kind: EnvelopeKind::Commit,
-            conversation_no,
-            sender_no,
+            place,
             envelope: new.envelope,
             time: new.now,
             payload: &new.commit,
-            tree: &[],
+            tree: &Bytes::new(),
         },
         &told,
     )?;
@@ -139,20 +140,9 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
         .filter(|row| row.device != new.committer.device)
         .collect();
     if let Some(welcome) = &new.welcome {
-        invite(
-            writing,
-            welcome,
-            conversation_no,
-            sender_no,
-            new.now,
-            &invited,
-        )?;
+        invite(writing, welcome, place, new.now, &invited)?;
     }
-    let wake = told.iter().chain(&invited).map(|row| row.device).collect();
-    Ok(CommitOutcome::Accepted {
-        time: new.now,
-        wake,
-    })
+    Ok(CommitOutcome::Accepted { time: new.now })
 }
 
 fn advance(db: &Connection, conversation_no: i64, new: &NewCommit) -> Result<(), DbError> {
@@ -185,21 +175,20 @@ fn difference(before: &[MemberRow], after: &[MemberRow]) -> (Vec<MemberRow>, Vec
 fn invite(
     writing: &mut Writing<'_>,
     welcome: &NewWelcome,
-    conversation_no: i64,
-    sender_no: i64,
+    place: Place,
     time: Timestamp,
     invited: &[MemberRow],
 ) -> Result<(), DbError> {
     let post = Post {
         kind: EnvelopeKind::Welcome,
-        conversation_no,
-        sender_no,
+        place,
         envelope: EnvelopeId::new([0; 16]),
         time,
         payload: &welcome.payload,
         tree: &welcome.tree,
     };
-    envelope::post(writing, &post, invited).map(|_| ())
+    envelope::post(writing, &post, invited)?;
+    Ok(())
 }
 
 pub(crate) fn read(

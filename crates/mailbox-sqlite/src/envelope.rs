@@ -1,24 +1,47 @@
 //! Tables `sent`, `payload` and `pointer`: accepting an envelope once and putting it in mailboxes.
 
-use pipit_domain::{DeviceId, EnvelopeId, Timestamp, limits};
-use pipit_mailbox::{EnvelopeKind, NewEnvelope, SubmitOutcome};
+use bytes::Bytes;
+use pipit_domain::{ConversationId, DeviceId, EnvelopeId, Timestamp, limits};
+use pipit_mailbox::{Delivery, EnvelopeKind, NewEnvelope, SubmitOutcome};
 use rusqlite::{Connection, params};
 
 use crate::convert::{first, time, to_integer};
 use crate::error::DbError;
 use crate::member::{self, MemberRow};
-use crate::writer::Writing;
+use crate::writer::{Announcement, Writing};
 use crate::{conversation, device, mailbox};
+
+/// In which conversation, and from whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) conversation_no: i64,
+    pub(crate) conversation: ConversationId,
+    pub(crate) sender_no: i64,
+}
 
 /// What goes into mailboxes.
 pub(crate) struct Post<'a> {
     pub(crate) kind: EnvelopeKind,
-    pub(crate) conversation_no: i64,
-    pub(crate) sender_no: i64,
+    pub(crate) place: Place,
     pub(crate) envelope: EnvelopeId,
     pub(crate) time: Timestamp,
-    pub(crate) payload: &'a [u8],
-    pub(crate) tree: &'a [u8],
+    pub(crate) payload: &'a Bytes,
+    pub(crate) tree: &'a Bytes,
+}
+
+impl Post<'_> {
+    /// What a recipient gets, as `mailbox::read` would read it.
+    fn delivery(&self, sequence: u64) -> Delivery {
+        Delivery {
+            sequence,
+            time: self.time,
+            kind: self.kind,
+            payload: self.payload.clone(),
+            conversation: (self.kind == EnvelopeKind::Welcome).then_some(self.place.conversation),
+            tree: self.tree.clone(),
+            envelope: (self.kind == EnvelopeKind::Commit).then_some(self.envelope),
+        }
+    }
 }
 
 /// When a device's envelope or commit was accepted, if it was.
@@ -59,20 +82,19 @@ pub(crate) fn submit(
     }
     let post = Post {
         kind: EnvelopeKind::Application,
-        conversation_no: current.conversation_no,
-        sender_no: sender.device_no,
+        place: Place {
+            conversation_no: current.conversation_no,
+            conversation: current.conversation,
+            sender_no: sender.device_no,
+        },
         envelope: new.envelope,
         time: new.now,
         payload: &new.payload,
-        tree: &[],
+        tree: &Bytes::new(),
     };
     let recipients = in_force_except(&members, new.sender.device);
     post_once(writing, &post, &recipients)?;
-    let wake = recipients.iter().map(|row| row.device).collect();
-    Ok(SubmitOutcome::Accepted {
-        time: new.now,
-        wake,
-    })
+    Ok(SubmitOutcome::Accepted { time: new.now })
 }
 
 /// Members that get what `except` sends.
@@ -98,7 +120,7 @@ pub(crate) fn post_once(
         )?
         .execute(params![
             to_integer(payload_no),
-            post.sender_no,
+            post.place.sender_no,
             post.envelope.as_bytes(),
             to_integer(post.time.as_millis()),
         ])?;
@@ -133,12 +155,12 @@ pub(crate) fn post(
         to_integer(payload_no),
         to_integer(payload_no + count - 1),
         post.kind.number(),
-        post.conversation_no,
-        post.sender_no,
+        post.place.conversation_no,
+        post.place.sender_no,
         to_integer(post.time.as_millis()),
         post.envelope.as_bytes(),
-        post.tree,
-        post.payload,
+        &post.tree[..],
+        &post.payload[..],
     ])?;
     let mut pointer = db.prepare_cached(
         "INSERT INTO pointer (sequence, device_no, payload_no) VALUES (?1, ?2, ?3)",
@@ -150,6 +172,9 @@ pub(crate) fn post(
             to_integer(payload_no)
         ])?;
         *writing.mailbox_len.of(db, row.device_no)? += 1;
+        writing
+            .announcements
+            .push(Announcement::Stored(row.device, post.delivery(sequence)));
     }
     Ok(payload_no)
 }

@@ -1,9 +1,7 @@
 //! Tables `pointer`, `payload` and `delivered`: reading a mailbox, acknowledging, emptying it.
 
 use pipit_domain::{DeviceId, EnvelopeId, Timestamp};
-use pipit_mailbox::{
-    Acknowledged, DeliveredTo, Delivery, DeviceAddress, EnvelopeKind, MailboxPage,
-};
+use pipit_mailbox::{DeliveredTo, Delivery, DeviceAddress, EnvelopeKind, MailboxPage};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::convert::{
@@ -11,7 +9,7 @@ use crate::convert::{
 };
 use crate::device;
 use crate::error::DbError;
-use crate::writer::Writing;
+use crate::writer::{Announcement, Writing};
 
 pub(crate) fn read(
     db: &Connection,
@@ -82,16 +80,15 @@ pub(crate) fn acknowledge(
     writing: &mut Writing<'_>,
     by: DeviceAddress,
     sequences: &[u64],
-) -> Result<Acknowledged, DbError> {
+) -> Result<(), DbError> {
     let db = writing.db;
-    let mut acknowledged = Acknowledged::default();
     let mut statement =
         db.prepare_cached("SELECT device_no, account_no FROM device WHERE device_id = ?1")?;
     let found: Option<(i64, i64)> = statement
         .query_row([by.device.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((device_no, account_no)) = found else {
-        return Ok(acknowledged);
+        return Ok(());
     };
     let mut delete = db.prepare_cached(
         "DELETE FROM pointer WHERE sequence = ?1 AND device_no = ?2 RETURNING payload_no",
@@ -106,18 +103,18 @@ pub(crate) fn acknowledge(
         };
         deleted += 1;
         if let Some((sender, envelope)) = record_delivered(db, payload_no, account_no)? {
-            acknowledged.delivered.push((
-                sender,
-                DeliveredTo {
-                    account: by.account,
-                    envelope,
-                },
-            ));
+            let to = DeliveredTo {
+                account: by.account,
+                envelope,
+            };
+            writing
+                .announcements
+                .push(Announcement::Delivered(sender, to));
         }
         drop_payload(db, payload_no)?;
     }
     writing.mailbox_len.shrink(device_no, deleted);
-    Ok(acknowledged)
+    Ok(())
 }
 
 /// Records the first acknowledgement of an application envelope by another account than its sender's;

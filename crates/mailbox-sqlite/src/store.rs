@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, GroupId, Timestamp, Username};
 use pipit_mailbox::{
-    Acknowledged, Answer, AppendOutcome, ClaimedKeyPackages, CommitOutcome, ConversationRow,
+    Announcer, Answer, AppendOutcome, ClaimedKeyPackages, CommitOutcome, ConversationRow,
     ConversationSummary, Conversations, CreateAccountOutcome, CreateOutcome, DeliveredTo,
     DeviceAddress, DeviceRow, Directory, Expired, KeyPackageCount, LedgerChange, LedgerRow,
     LoginRow, MailboxPage, Mailboxes, NewAccount, NewCommit, NewConversation, NewEnvelope,
@@ -46,18 +47,20 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens or makes the database in `folder`, which exists.
+    /// Opens or makes the database in `folder`, which exists. The writing thread tells `announcer`
+    /// what each commit changed.
     ///
     /// # Errors
     /// When another server uses it, or when it is newer, damaged or another program's: then nothing
     /// was written to it, and the error's text says what to do.
-    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+    pub fn open(folder: &Path, announcer: Arc<dyn Announcer>) -> Result<Self, OpenError> {
         let opened = open::open(folder)?;
         let readers = Readers::start(&opened.path, READERS)?;
-        let writer = Writer::start(opened.writer).map_err(|error| OpenError::Damaged {
-            path: opened.path.clone(),
-            reason: error.to_string(),
-        })?;
+        let writer =
+            Writer::start(opened.writer, announcer).map_err(|error| OpenError::Damaged {
+                path: opened.path.clone(),
+                reason: error.to_string(),
+            })?;
         Ok(Self {
             readers,
             writer,
@@ -228,7 +231,7 @@ impl Mailboxes for SqliteStore {
             .call(move |writing| envelope::submit(writing, &new))
     }
 
-    fn acknowledge(&self, device: DeviceAddress, sequences: Vec<u64>) -> Answer<Acknowledged> {
+    fn acknowledge(&self, device: DeviceAddress, sequences: Vec<u64>) -> Answer<()> {
         self.writer
             .call(move |writing| mailbox::acknowledge(writing, device, &sequences))
     }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use pipit_mailbox::{Answer, StoreError};
+use pipit_domain::DeviceId;
+use pipit_mailbox::{Announcer, Answer, DeliveredTo, Delivery, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,6 +31,13 @@ pub(crate) struct Writing<'a> {
     pub(crate) db: &'a Connection,
     pub(crate) numbers: &'a mut Numbers,
     pub(crate) mailbox_len: &'a mut MailboxLengths,
+    pub(crate) announcements: &'a mut Vec<Announcement>,
+}
+
+/// What a commit changes that somebody may wait for.
+pub(crate) enum Announcement {
+    Stored(DeviceId, Delivery),
+    Delivered(DeviceId, DeliveredTo),
 }
 
 type Finish = Box<dyn FnOnce(Result<(), StoreError>)>;
@@ -51,12 +59,17 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection) -> Result<Self, DbError> {
+    pub(crate) fn start(
+        connection: Connection,
+        announcer: Arc<dyn Announcer>,
+    ) -> Result<Self, DbError> {
         let (queue, jobs) = mpsc::channel(QUEUE_LEN_MAX);
         let counts = Arc::new(Counts::default());
         let mut worker = Worker {
             numbers: Numbers::load(&connection)?,
             mailbox_len: MailboxLengths::default(),
+            announcements: Vec::new(),
+            announcer,
             connection,
             counts: counts.clone(),
         };
@@ -129,6 +142,8 @@ struct Worker {
     connection: Connection,
     numbers: Numbers,
     mailbox_len: MailboxLengths,
+    announcements: Vec<Announcement>,
+    announcer: Arc<dyn Announcer>,
     counts: Arc<Counts>,
 }
 
@@ -156,12 +171,16 @@ impl Worker {
             .map(|()| ())
             .map_err(DbError::to_store_error);
         match &committed {
-            Ok(()) => self.counts.commits.fetch_add(1, Ordering::Relaxed),
+            Ok(()) => {
+                self.announce();
+                self.counts.commits.fetch_add(1, Ordering::Relaxed)
+            }
             Err(error) => {
                 tracing::error!(%error, "a transaction was not written");
                 if !self.connection.is_autocommit() {
                     let _ = self.connection.execute_batch("ROLLBACK");
                 }
+                self.announcements.clear();
                 self.mailbox_len.forget_all();
                 self.numbers.distrust();
                 self.counts.failed_commits.fetch_add(1, Ordering::Relaxed)
@@ -169,6 +188,15 @@ impl Worker {
         };
         for finish in finishes {
             finish(told);
+        }
+    }
+
+    fn announce(&mut self) {
+        for announcement in self.announcements.drain(..) {
+            match announcement {
+                Announcement::Stored(device, delivery) => self.announcer.stored(device, &delivery),
+                Announcement::Delivered(sender, to) => self.announcer.delivered(sender, to),
+            }
         }
     }
 
@@ -193,10 +221,12 @@ impl Worker {
     /// Runs one piece of work. An error here means that the whole transaction is lost.
     fn one(&mut self, job: Job, finishes: &mut Vec<Finish>) -> Result<(), DbError> {
         self.execute("SAVEPOINT work")?;
+        let announced_before = self.announcements.len();
         let mut writing = Writing {
             db: &self.connection,
             numbers: &mut self.numbers,
             mailbox_len: &mut self.mailbox_len,
+            announcements: &mut self.announcements,
         };
         match job(&mut writing) {
             Ok(finish) => {
@@ -206,6 +236,7 @@ impl Worker {
             Err((error, finish)) => {
                 tracing::error!(%error, "a request was not stored");
                 finishes.push(finish);
+                self.announcements.truncate(announced_before);
                 self.mailbox_len.forget_all();
                 self.numbers.distrust();
                 if self.connection.is_autocommit() {

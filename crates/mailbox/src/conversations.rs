@@ -45,11 +45,8 @@ pub struct NewConversation {
 /// How a creation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreateOutcome {
-    /// It exists now, and the Welcome waits in the mailboxes of `wake`.
-    Created {
-        /// Devices whose mailboxes have something new.
-        wake: Vec<DeviceId>,
-    },
+    /// It exists now, and the Welcome waits in the other members' mailboxes.
+    Created,
     /// A conversation with this id or this group exists.
     AlreadyExists,
     /// A member device is not in force.
@@ -88,8 +85,6 @@ pub enum CommitOutcome {
     Accepted {
         /// When.
         time: Timestamp,
-        /// Devices whose mailboxes have something new.
-        wake: Vec<DeviceId>,
     },
     /// It was accepted before; nothing was stored again.
     Repeated {

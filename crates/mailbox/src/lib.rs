@@ -10,8 +10,10 @@
 //! - A call that stores answers only when what it stored is durable.
 //! - A sequence number is never used twice, and within a mailbox they rise in the order accepted.
 //! - An envelope of a device is stored once, however often it is submitted.
+//! - After each commit, and only then, the back end tells its [`Announcer`] what changed.
 //! - A refusal that a caller can act on is a value; [`StoreError`] means that the back end failed.
 
+mod announce;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod conversations;
@@ -21,6 +23,7 @@ mod kinds;
 mod mailboxes;
 mod window;
 
+pub use announce::Announcer;
 pub use conversations::{
     CommitOutcome, ConversationRow, ConversationSummary, Conversations, CreateOutcome, NewCommit,
     NewConversation, NewWelcome,
@@ -32,8 +35,7 @@ pub use directory::{
 pub use error::{Answer, StoreError};
 pub use kinds::{ConversationKind, EnvelopeKind, Suite};
 pub use mailboxes::{
-    Acknowledged, DeliveredTo, Delivery, Expired, MailboxPage, Mailboxes, NewEnvelope,
-    SubmitOutcome,
+    DeliveredTo, Delivery, Expired, MailboxPage, Mailboxes, NewEnvelope, SubmitOutcome,
 };
 pub use window::DeliveryWindow;
 

@@ -30,8 +30,6 @@ pub enum SubmitOutcome {
     Accepted {
         /// When.
         time: Timestamp,
-        /// Devices whose mailboxes have something new.
-        wake: Vec<DeviceId>,
     },
     /// It was accepted before; nothing was stored again.
     Repeated {
@@ -83,13 +81,6 @@ pub struct DeliveredTo {
     pub envelope: EnvelopeId,
 }
 
-/// What an acknowledgement changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Acknowledged {
-    /// First acknowledgements of envelopes by this account, with the sender's device.
-    pub delivered: Vec<(DeviceId, DeliveredTo)>,
-}
-
 /// What a round of expiry did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expired {
@@ -106,7 +97,7 @@ pub trait Mailboxes: Send + Sync {
 
     /// Deletes exactly these deliveries of a device (unknown ones are passed over), each payload
     /// with its last delivery, and records which envelopes the account has now received.
-    fn acknowledge(&self, device: DeviceAddress, sequences: Vec<u64>) -> Answer<Acknowledged>;
+    fn acknowledge(&self, device: DeviceAddress, sequences: Vec<u64>) -> Answer<()>;
 
     /// What waits for a device after a sequence: at most `count`, and at most `bytes` of payload
     /// except that one always fits.
