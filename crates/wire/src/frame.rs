@@ -6,7 +6,9 @@
 
 use bytes::Bytes;
 use pipit_domain::limits;
-use prost::Message;
+/// What every frame and body is, for callers that are generic over them. Nobody else names the
+/// protobuf crate.
+pub use prost::Message;
 
 use crate::v1::{ClientFrame, ServerFrame};
 
