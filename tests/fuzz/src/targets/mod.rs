@@ -1,0 +1,6 @@
+//! What must hold for any bytes, a file for each crate that reads them.
+
+pub mod domain;
+pub mod ledger;
+pub mod password;
+pub mod wire;

@@ -1,0 +1,106 @@
+//! Frames, HTTP bodies, the clear header of envelopes, and message content.
+
+use bytes::Bytes;
+use pipit_domain::{AccountId, ConversationId, limits};
+use pipit_wire::content::{Content, Kind, StatusReport, Uri};
+use pipit_wire::frame::{self, Message};
+use pipit_wire::{mls_header, v1};
+
+/// What a frame or body says survives being written again. (Its bytes need not: protobuf allows
+/// several for one message.)
+fn survives<M: Message + Default + PartialEq>(input: &[u8], len_max: usize) -> bool {
+    let Ok(message) = frame::decode::<M>(Bytes::copy_from_slice(input), len_max) else {
+        return false;
+    };
+    let again = frame::decode::<M>(frame::encode(&message), len_max);
+    assert!(again.is_ok_and(|again| again == message));
+    true
+}
+
+/// What a client sends, as the server reads it.
+pub fn client_frame(input: &[u8]) -> bool {
+    let accepted = frame::decode_client(Bytes::copy_from_slice(input)).is_ok();
+    assert_eq!(
+        accepted,
+        survives::<v1::ClientFrame>(input, limits::FRAME_LEN_MAX)
+    );
+    accepted
+}
+
+/// What a server sends, as the client reads it.
+pub fn server_frame(input: &[u8]) -> bool {
+    let accepted = frame::decode_server(Bytes::copy_from_slice(input)).is_ok();
+    assert_eq!(
+        accepted,
+        survives::<v1::ServerFrame>(input, limits::FRAME_LEN_MAX)
+    );
+    accepted
+}
+
+/// The body of every HTTP request and answer.
+pub fn http_bodies(input: &[u8]) -> bool {
+    let mut accepted = false;
+    macro_rules! bodies {
+        ($($body:ident),* $(,)?) => {$(
+            accepted |= survives::<v1::$body>(input, limits::BODY_LEN_MAX);
+        )*};
+    }
+    bodies!(
+        Empty,
+        ServerDescription,
+        UsernameStatus,
+        RegisterStart,
+        RegisterStarted,
+        RegisterFinish,
+        Registered,
+        LoginStart,
+        LoginStarted,
+        LoginFinish,
+        LoggedIn,
+        AppendLedger,
+        PublishKeyPackages,
+        CreateConversation,
+        CommitGroup,
+        GroupState,
+        Accepted,
+        Refused,
+    );
+    accepted
+}
+
+/// The ids stand in the envelope where the format says, so the router and MLS read the same ones.
+pub fn mls_header(input: &[u8]) -> bool {
+    let Ok(header) = mls_header::read_application(input) else {
+        return false;
+    };
+    assert_eq!(&input[..5], [0, 1, 0, 2, 16]);
+    assert_eq!(&input[5..21], header.group.as_bytes());
+    assert_eq!(&input[21..29], header.epoch.to_be_bytes());
+    assert_eq!(&input[31..47], header.envelope.as_bytes());
+    true
+}
+
+/// Content has one encoding, and whatever it is it can be told, named and logged.
+pub fn content(input: &[u8]) -> bool {
+    let Ok(content) = Content::decode(input) else {
+        return false;
+    };
+    assert_eq!(content.encode(), input);
+    let sender = Uri::of_account(&AccountId::new([1; 32]));
+    let room = Uri::of_conversation(&ConversationId::new([2; 16]));
+    assert_eq!(content.message_id(&sender, &room).as_bytes()[0], 1);
+    if let Kind::StatusReport(report) = content.kind() {
+        assert_eq!(StatusReport::decode(&report.encode()), Ok(report));
+    }
+    assert!(format!("{content:?}").is_ascii());
+    true
+}
+
+/// A status report has one encoding.
+pub fn status_report(input: &[u8]) -> bool {
+    let Ok(report) = StatusReport::decode(input) else {
+        return false;
+    };
+    assert_eq!(report.encode(), input);
+    true
+}
