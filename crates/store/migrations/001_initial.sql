@@ -6,6 +6,8 @@ CREATE TABLE account (
     account_id BLOB NOT NULL CHECK (length(account_id) = 32),
     device_seed BLOB NOT NULL CHECK (length(device_seed) = 32),
     server TEXT NOT NULL,
+    -- What the server calls itself; tokens are signed for it.
+    server_name TEXT NOT NULL,
     username TEXT NOT NULL,
     display_name TEXT NOT NULL,
     -- Kept until the person has said that it is saved; then NULL.
@@ -59,6 +61,8 @@ CREATE TABLE message (
     accepted_at INTEGER,
     kind INTEGER NOT NULL,
     state INTEGER NOT NULL,
+    -- 1: an own message that this very device sends.
+    sent_here INTEGER NOT NULL,
     -- Why it failed: a refusal code, NULL unless state is failed.
     failure TEXT,
     envelope_id BLOB NOT NULL UNIQUE CHECK (length(envelope_id) = 16),
@@ -69,7 +73,7 @@ CREATE TABLE message (
 CREATE UNIQUE INDEX message_by_position ON message (conversation, position);
 CREATE INDEX message_by_sender ON message (conversation, sender, position);
 -- Own messages that others have not all received: asked for after every reconnect.
-CREATE INDEX message_undelivered ON message (message) WHERE state = 1;
+CREATE INDEX message_undelivered ON message (message) WHERE state = 1 AND sent_here = 1;
 
 -- What this device has to send, oldest first. Gone when accepted.
 CREATE TABLE outbox (

@@ -15,4 +15,4 @@ pub mod table;
 pub use error::StoreError;
 pub use mls::{MlsStorage, mls_storage};
 pub use rusqlite::{Connection, Transaction};
-pub use store::Store;
+pub use store::{Store, savepoint};

@@ -35,12 +35,14 @@ impl Store {
         let mut connection = migrate::open(&path.join(FILE_NAME))?;
         let (jobs, queue) = mpsc::sync_channel::<Job>(QUEUE_LEN);
         thread::Builder::new().name("store".to_owned()).spawn(move || {
-            let _lock = lock;
             while let Ok(job) = queue.recv() {
                 job(&mut connection);
             }
             // Leaves one file behind instead of three; a failure only means that it stays in the log.
             let _ = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+            // The profile is free for the next process only when the file is closed.
+            drop(connection);
+            drop(lock);
         })?;
         Ok(Self { jobs })
     }
@@ -105,5 +107,28 @@ impl Store {
             }
         }
         result.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+}
+
+/// Runs `work` so that, when it answers `Err`, what it wrote is undone and the transaction around it
+/// goes on.
+///
+/// # Errors
+/// What `work` answers, or that the point could not be set.
+pub fn savepoint<T, E: From<StoreError>>(
+    connection: &Connection,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let run = |sql| connection.execute_batch(sql).map_err(StoreError::from);
+    run("SAVEPOINT step")?;
+    match work() {
+        Ok(value) => {
+            run("RELEASE step")?;
+            Ok(value)
+        }
+        Err(error) => {
+            run("ROLLBACK TO step; RELEASE step")?;
+            Err(error)
+        }
     }
 }

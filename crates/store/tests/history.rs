@@ -34,12 +34,13 @@ fn add(connection: &Connection, n: u32, sender: AccountId, at_ms: u64) -> Result
         &NewMessage {
             id: MessageId::new(id),
             conversation,
-            position: message::position_after(connection, conversation, sender, at)?,
+            position: message::free_position(connection, conversation, sender, at_ms * message::POSITIONS_PER_MS)?,
             sender,
             sent_at: at,
             accepted_at: (sender != OWN).then_some(at),
             kind: MessageKind::Text,
             state: if sender == OWN { MessageState::Queued } else { MessageState::Received },
+            sent_here: sender == OWN,
             envelope: EnvelopeId::new(envelope),
             text: Redacted(&format!("message {n}")),
             content: None,
@@ -76,11 +77,20 @@ async fn what_was_written_is_there_after_reopening_and_the_profile_is_taken_once
 
 /// The former store's thread lets go of the file a moment after its last handle.
 fn reopen(folder: &Path) -> Store {
+    open_when_free(folder).unwrap()
+}
+
+fn until_free(folder: &Path) {
+    let lock = std::fs::File::open(folder.join("profile.lock")).unwrap();
+    lock.lock().unwrap();
+}
+
+fn open_when_free(folder: &Path) -> Result<Store, StoreError> {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         match Store::open(folder) {
             Err(StoreError::InUse) if std::time::Instant::now() < deadline => std::thread::yield_now(),
-            result => return result.unwrap(),
+            result => return result,
         }
     }
 }
@@ -89,11 +99,11 @@ fn reopen(folder: &Path) -> Store {
 async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     drop(Store::open(folder.path()).unwrap());
-    drop(reopen(folder.path()));
     let path = database(folder.path());
+    until_free(folder.path());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 999).unwrap();
     let before = std::fs::read(&path).unwrap();
-    assert!(matches!(Store::open(folder.path()), Err(StoreError::Newer { found: 999, known: 1 })));
+    assert!(matches!(open_when_free(folder.path()), Err(StoreError::Newer { found: 999, known: 1 })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     for damage in [b"not a database at all, but a letter".repeat(40), before[..before.len() / 2].to_vec()] {

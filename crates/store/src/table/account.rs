@@ -19,6 +19,8 @@ pub struct AccountRow {
     pub device: SecretKey,
     /// Address of the server, as the person gave it.
     pub server: String,
+    /// What the server calls itself; tokens are signed for it.
+    pub server_name: String,
     /// What others find it by.
     pub username: Redacted<String>,
     /// What the person chose to be called.
@@ -41,8 +43,8 @@ impl fmt::Debug for AccountRow {
 /// When the file cannot be read.
 pub fn get(connection: &Connection) -> Result<Option<AccountRow>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT account_id, device_seed, server, username, display_name, recovery_secret, clock_offset_ms
-         FROM account",
+        "SELECT account_id, device_seed, server, username, display_name, recovery_secret, clock_offset_ms,
+             server_name FROM account",
     )?;
     found(statement.query_row([], |row| {
         let seed = Zeroizing::new(row.get::<_, [u8; 32]>(1)?);
@@ -55,6 +57,7 @@ pub fn get(connection: &Connection) -> Result<Option<AccountRow>, StoreError> {
             display_name: Redacted(row.get(4)?),
             recovery: recovery.map(RecoveryKey::new),
             clock_offset_ms: row.get(6)?,
+            server_name: row.get(7)?,
         })
     }))
 }
@@ -66,12 +69,14 @@ pub fn get(connection: &Connection) -> Result<Option<AccountRow>, StoreError> {
 pub fn insert(connection: &Connection, account: &AccountRow) -> Result<(), StoreError> {
     connection.execute(
         "INSERT INTO account
-             (only, account_id, device_seed, server, username, display_name, recovery_secret, clock_offset_ms)
-         VALUES (1, :account, :seed, :server, :username, :display_name, :recovery, :offset)",
+             (only, account_id, device_seed, server, server_name, username, display_name, recovery_secret,
+              clock_offset_ms)
+         VALUES (1, :account, :seed, :server, :server_name, :username, :display_name, :recovery, :offset)",
         named_params! {
             ":account": account.account.as_bytes(),
             ":seed": &account.device.seed()[..],
             ":server": account.server,
+            ":server_name": account.server_name,
             ":username": account.username.0,
             ":display_name": account.display_name.0,
             ":recovery": account.recovery.as_ref().map(|key| &key.secret()[..]),

@@ -77,7 +77,7 @@ pub struct NewMessage<'a> {
     pub id: MessageId,
     /// Row number of its conversation.
     pub conversation: i64,
-    /// From [`position_after`].
+    /// From [`free_position`] or [`last_position`].
     pub position: u64,
     /// Whose.
     pub sender: AccountId,
@@ -89,6 +89,8 @@ pub struct NewMessage<'a> {
     pub kind: MessageKind,
     /// Where it stands.
     pub state: MessageState,
+    /// This very device sends it.
+    pub sent_here: bool,
     /// The envelope that carries it.
     pub envelope: EnvelopeId,
     /// What was written.
@@ -133,23 +135,24 @@ fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
-/// The first free position for a message of `sender` that belongs at `at` by the server's clock: not
-/// before the sender's newest message, so that what one device sends stays in its order.
+/// The first free position from `from` on for a message of `sender`: after the sender's newest message,
+/// so that what one device sends stays in its order.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn position_after(
+pub fn free_position(
     connection: &Connection,
     conversation: i64,
     sender: AccountId,
-    at: Timestamp,
+    from: u64,
 ) -> Result<u64, StoreError> {
     let newest = connection
         .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1 AND sender = ?2")?
         .query_row(params![conversation, sender.as_bytes()], |row| row.get::<_, Option<u64>>(0))?;
-    let mut position = newest.map_or(0, |newest| newest + 1).max(at.as_millis() * POSITIONS_PER_MS);
-    let mut taken = connection
-        .prepare_cached("SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position")?;
+    let mut position = newest.map_or(0, |newest| newest + 1).max(from);
+    let mut taken = connection.prepare_cached(
+        "SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position",
+    )?;
     let mut rows = taken.query(params![conversation, number(position)])?;
     while let Some(row) = rows.next()? {
         if row.get::<_, u64>(0)? != position {
@@ -160,6 +163,18 @@ pub fn position_after(
     Ok(position)
 }
 
+/// A position behind everything in the conversation, and not before `now` (server clock): where a
+/// message that is written now belongs.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_position(connection: &Connection, conversation: i64, now: Timestamp) -> Result<u64, StoreError> {
+    let newest = connection
+        .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1")?
+        .query_row([conversation], |row| row.get::<_, Option<u64>>(0))?;
+    Ok(newest.map_or(0, |newest| newest + 1).max(now.as_millis() * POSITIONS_PER_MS))
+}
+
 /// Adds a message; answers its row number.
 ///
 /// # Errors
@@ -168,8 +183,8 @@ pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, Stor
     connection
         .prepare_cached(
             "INSERT INTO message (message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
-                 envelope_id, text, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 sent_here, envelope_id, text, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             new.id.as_bytes(),
@@ -180,6 +195,7 @@ pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, Stor
             new.accepted_at.map(|at| number(at.as_millis())),
             new.kind as i64,
             new.state as i64,
+            new.sent_here,
             new.envelope.as_bytes(),
             new.text.0,
             new.content.map(|content| content.0),
@@ -288,13 +304,13 @@ pub fn first_unread(
     found(statement.query_row(params![conversation, number(read_position), own.as_bytes()], |row| id(row, 0)))
 }
 
-/// Up to `limit` own messages that the server has and others have not all received, newest first.
+/// Up to `limit` messages of this device that the server has and others have not all received, newest first.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn undelivered(connection: &Connection, limit: usize) -> Result<Vec<EnvelopeId>, StoreError> {
     let mut statement = connection
-        .prepare_cached("SELECT envelope_id FROM message WHERE state = 1 ORDER BY message DESC LIMIT ?1")?;
+        .prepare_cached("SELECT envelope_id FROM message WHERE state = 1 AND sent_here = 1 ORDER BY message DESC LIMIT ?1")?;
     let rows =
         statement.query_map([number(limit as u64)], |row| id(row, 0))?.collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
