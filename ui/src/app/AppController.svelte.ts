@@ -2,7 +2,7 @@
 
 import { BackendError, type Backend } from "../backend/backend";
 import { EventFeed } from "../backend/feed";
-import type { AccountStatus } from "../backend/generated";
+import type { AccountStatus } from "../backend/generated/api";
 import { OnboardingController } from "../features/onboarding/OnboardingController.svelte";
 import { RecoveryController } from "../features/onboarding/RecoveryController.svelte";
 import { MainController } from "../views/MainController.svelte";

@@ -1,14 +1,11 @@
 // The port between the screen and the core. Every controller takes a Backend; only app/ makes one.
 // Not here: any knowledge of a transport, and any cache of what the core said.
 
-import type { AppEvent, Commands, ErrorCode } from "./generated";
+import type { Commands, ErrorCode, NumberedEvent } from "./generated/api";
 
 export type CommandName = keyof Commands;
 export type Params<N extends CommandName> = Commands[N]["params"];
 export type Result<N extends CommandName> = Commands[N]["result"];
-
-/** One event as it travels: `number` rises by one per event of one subscription. */
-export type NumberedEvent = AppEvent & { number: number };
 
 /** "restarted": the line was cut and is open again; events may have been missed and numbers start anew. */
 export type TransportState = "open" | "lost" | "restarted";

@@ -1,11 +1,11 @@
 // The core's events in order. Watches the numbers: when one is missing, or the line was cut, listeners
 // are told to ask for snapshots again. Controllers listen here and never to the backend itself.
 
-import type { AppEvent } from "./generated";
-import type { Backend, NumberedEvent, TransportState } from "./backend";
+import type { Backend, TransportState } from "./backend";
+import type { NumberedEvent } from "./generated/api";
 
 export interface FeedListener {
-  event?(event: AppEvent): void;
+  event?(event: NumberedEvent): void;
   /** Something was missed: what is on the screen may be old. Ask again. */
   missed?(): void;
   transport?(state: TransportState): void;

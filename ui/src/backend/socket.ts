@@ -1,7 +1,8 @@
 // The backend in a plain browser: JSON-RPC over a loopback WebSocket to `pipit-cli serve`.
 // Calls made while the line is down wait for it for a short while; calls in flight when it breaks fail.
 
-import { BackendError, type Backend, type CommandName, type NumberedEvent, type Params, type Result, type TransportState } from "./backend";
+import { BackendError, type Backend, type CommandName, type Params, type Result, type TransportState } from "./backend";
+import type { NumberedEvent } from "./generated/api";
 
 /** Milliseconds before the first new try and at most, doubling between: the core is on this computer. */
 const RETRY_MIN_MS = 200;

@@ -3,7 +3,8 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import { BackendError, type Backend, type CommandName, type NumberedEvent, type Params, type Result } from "./backend";
+import { BackendError, type Backend, type CommandName, type Params, type Result } from "./backend";
+import type { NumberedEvent } from "./generated/api";
 
 export function tauriBackend(): Backend {
   return {

@@ -1,8 +1,10 @@
 // What a picture shows when there is no picture: initials, and one of eight hues.
 
-/** First letters of the first and the last word; one letter for one word; "" for names without letters. */
+/** First letters of the first and the last word, without words in brackets; "" for names without letters. */
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/u).map(firstLetter).filter((letter) => letter !== "");
+  const all = name.trim().split(/\s+/u);
+  const outer = all.filter((word) => !/^[([{<]/u.test(word));
+  const words = (outer.length > 0 ? outer : all).map(firstLetter).filter((letter) => letter !== "");
   const first = words[0] ?? "";
   const last = words.length > 1 ? words[words.length - 1]! : "";
   return first + last;

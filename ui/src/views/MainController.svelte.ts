@@ -2,7 +2,7 @@
 
 import type { Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
-import type { AccountStatus } from "../backend/generated";
+import type { AccountStatus } from "../backend/generated/api";
 import { AnnouncerController } from "../features/announcer/AnnouncerController.svelte";
 import { ComposerController } from "../features/composer/ComposerController.svelte";
 import { ConnectionController } from "../features/connection/ConnectionController.svelte";

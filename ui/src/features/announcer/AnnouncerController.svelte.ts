@@ -2,7 +2,7 @@
 // message that didn't go, at once. Typing and history are never announced.
 
 import type { EventFeed } from "../../backend/feed";
-import type { AppEvent, MessageView } from "../../backend/generated";
+import type { NumberedEvent, MessageView } from "../../backend/generated/api";
 import { t } from "../../i18n/text";
 
 /** Milliseconds between polite announcements. */
@@ -27,7 +27,7 @@ export class AnnouncerController {
     feed.listen({ event: (event) => this.#apply(event) });
   }
 
-  #apply(event: AppEvent): void {
+  #apply(event: NumberedEvent): void {
     if (event.type === "message.added" && !event.message.isOwn) {
       this.#waiting.push(event.message);
       this.#timer ??= setTimeout(() => this.#speak(), Math.max(0, this.#last + POLITE_GAP_MS - Date.now()));

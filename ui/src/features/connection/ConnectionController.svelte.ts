@@ -1,7 +1,7 @@
 // Whether the server can be reached, and when the next try is. Counts down while that is being shown.
 
 import type { EventFeed } from "../../backend/feed";
-import type { AccountStatus, ConnectionState } from "../../backend/generated";
+import type { AccountStatus, ConnectionState } from "../../backend/generated/api";
 
 /** "coreGone": the line to the core itself is cut (only in a browser). */
 export type Connection = ConnectionState | "coreGone";

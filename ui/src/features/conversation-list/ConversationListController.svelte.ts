@@ -3,7 +3,7 @@
 
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { AppEvent, ConversationView } from "../../backend/generated";
+import type { NumberedEvent, ConversationView } from "../../backend/generated/api";
 
 export type Filter = "all" | "unread";
 
@@ -101,7 +101,7 @@ export class ConversationListController {
     return this.#used.filter((id) => id !== this.selectedId).at(-1);
   }
 
-  #apply(event: AppEvent): void {
+  #apply(event: NumberedEvent): void {
     if (event.type === "conversation.changed") this.#put(event.conversation);
   }
 

@@ -1,7 +1,7 @@
 // What the second line of a chat row says, and what a screen reader hears for the row.
 
 import { deliveryOf } from "../../backend/delivery";
-import type { ConversationView, MessageView } from "../../backend/generated";
+import type { ConversationView, MessageView } from "../../backend/generated/api";
 import { t } from "../../i18n/text";
 import { rowTime } from "../../i18n/time";
 

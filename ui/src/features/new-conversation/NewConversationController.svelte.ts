@@ -1,7 +1,7 @@
 // Finding one person by their exact username, and opening the chat with them.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { ContactView } from "../../backend/generated";
+import type { ContactView } from "../../backend/generated/api";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 

@@ -135,6 +135,7 @@ export class OnboardingController {
     switch (error.code) {
       case "USERNAME_TAKEN": this.username.refuse("taken"); break;
       case "USERNAME_INVALID": this.username.refuse("characters"); break;
+      case "REGISTRATION_CLOSED": this.error = t("onboarding.server.closedHelp"); break;
       case "PASSWORD_TOO_SHORT": this.passwordError = t("onboarding.account.passwordRule"); break;
       case "WRONG_PASSWORD":
       case "UNKNOWN_ACCOUNT": this.passwordError = t("onboarding.logIn.wrong"); break;

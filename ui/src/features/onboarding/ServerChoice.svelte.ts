@@ -1,7 +1,7 @@
 // Which server: what is offered, what the person picked or typed, and whether it answers.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { ServerInfo, ServerSuggestion } from "../../backend/generated";
+import type { ServerInfo, ServerSuggestion } from "../../backend/generated/api";
 
 /** Milliseconds after the last key before a typed address is tried. */
 export const ADDRESS_PAUSE_MS = 500;

@@ -2,7 +2,7 @@
 // messages, and none when nothing is unread.
 
 import type { Backend } from "../../backend/backend";
-import type { MessageView } from "../../backend/generated";
+import type { MessageView } from "../../backend/generated/api";
 
 /** Milliseconds that messages must have been seen, so that flying past isn't reading. */
 export const SEEN_MS = 150;

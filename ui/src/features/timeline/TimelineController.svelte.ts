@@ -4,7 +4,7 @@
 import { tick } from "svelte";
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { AppEvent, ConversationView, MessageView } from "../../backend/generated";
+import type { NumberedEvent, ConversationView, MessageView } from "../../backend/generated/api";
 import { ReadMarker } from "./ReadMarker";
 import { rowsOf, type Divider } from "./rows";
 import type { Place } from "./ScrollMemory";
@@ -67,7 +67,7 @@ export class TimelineController {
     const firstUnread = conversation.unread > 0 ? conversation.firstUnread : undefined;
     const around = firstUnread ?? this.place?.messageId;
     try {
-      let messages = await this.#list(around ? { around } : {});
+      let messages = around ? await this.#list({ around }).catch(notThere) : await this.#list({});
       if (around && !messages.some((one) => one.messageId === around)) messages = await this.#list({});
       const start: Start = !messages.some((one) => one.messageId === around) ? { at: "end" }
         : firstUnread ? { at: "divider" } : { at: "place", place: this.place! };
@@ -178,7 +178,7 @@ export class TimelineController {
     await this.backend.call("message.discard", { messageId: message.messageId });
   }
 
-  #apply(event: AppEvent): void {
+  #apply(event: NumberedEvent): void {
     switch (event.type) {
       case "message.added":
         if (event.message.conversationId === this.conversationId) this.#add(event.message);
@@ -207,7 +207,7 @@ export class TimelineController {
       this.hasNewer = true;
       return;
     }
-    this.messages = [...this.messages, message];
+    this.messages = inserted(this.messages, message);
     if (this.isAtEnd) void tick().then(() => this.#dropOldest());
   }
 
@@ -246,4 +246,17 @@ export class TimelineController {
   #list(where: { before?: string; after?: string; around?: string; limit?: number }): Promise<MessageView[]> {
     return this.backend.call("message.list", { conversationId: this.conversationId, limit: PAGE_LEN, ...where });
   }
+}
+
+/** In the core's order; nearly always at the end. */
+function inserted(messages: readonly MessageView[], message: MessageView): readonly MessageView[] {
+  let at = messages.length;
+  while (at > 0 && messages[at - 1]!.position > message.position) at--;
+  return [...messages.slice(0, at), message, ...messages.slice(at)];
+}
+
+/** The message to open at was deleted meanwhile: no messages; other errors go on. */
+function notThere(error: unknown): MessageView[] {
+  if (error instanceof BackendError && error.code === "NOT_FOUND") return [];
+  throw error;
 }
