@@ -3,13 +3,17 @@
 export type Segment = { text: string } | { text: string; href: string };
 
 const ADDRESS = /https?:\/\/[^\s<>"'`]+/giu;
+/** Longer ones stay text: no browser needs them, and looking at them costs time. */
+const ADDRESS_LEN_MAX = 2048;
 /** Punctuation that ends a sentence rather than an address. */
-const TRAILING = /[.,;:!?…*_~\])}»”’]+$/u;
+const TRAILING = new Set(".,;:!?…*_~])}»”’");
+const OPENING: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
 export function segmentsOf(text: string): Segment[] {
   const segments: Segment[] = [];
   let end = 0;
   for (const match of text.matchAll(ADDRESS)) {
+    if (match[0].length > ADDRESS_LEN_MAX) continue;
     const address = trimmed(match[0]);
     const href = hrefOf(address);
     if (!href) continue;
@@ -23,19 +27,14 @@ export function segmentsOf(text: string): Segment[] {
 
 /** Cuts what belongs to the sentence around, but keeps a bracket that the address opened itself. */
 function trimmed(address: string): string {
-  let result = address;
-  for (;;) {
-    const tail = TRAILING.exec(result)?.[0];
-    if (!tail) return result;
-    const last = result.at(-1)!;
-    const open = { ")": "(", "]": "[", "}": "{" }[last];
-    if (open && count(result, open) >= count(result, last)) return result;
-    result = result.slice(0, -1);
+  let end = address.length;
+  while (end > 0 && TRAILING.has(address[end - 1]!)) {
+    const opening = OPENING[address[end - 1]!];
+    const kept = address.slice(0, end);
+    if (opening && kept.split(opening).length >= kept.split(address[end - 1]!).length) break;
+    end--;
   }
-}
-
-function count(text: string, part: string): number {
-  return text.split(part).length - 1;
+  return address.slice(0, end);
 }
 
 function hrefOf(address: string): string | undefined {

@@ -1,9 +1,14 @@
 // What a scroll position means: how far from the end, which rows can be seen. Pure, over the virtual list's numbers.
 
+import type { TimelineRow } from "./rows";
+
 /** Pixels from the end within which new messages are followed. */
 export const FOLLOW_PX = 80;
 /** Rows from an end of the window at which the next page is fetched. */
 export const FETCH_ROWS = 15;
+
+/** Pixels that a day's own line takes at the top of its row. */
+const DAY_LINE_PX = 36;
 
 /** The part of virtua's handle that is needed here. */
 export interface ListMeasures {
@@ -40,4 +45,11 @@ export function sightOf(list: ListMeasures): Sight {
 export function followsEnd(wasFollowing: boolean, sight: Sight, offsetBefore: number): boolean {
   if (sight.isNearEnd) return true;
   return wasFollowing && sight.offset >= offsetBefore;
+}
+
+/** A time of the top row's day, when no day's own line stands near: what a floating label may say. */
+export function dayAbove(rows: readonly TimelineRow[], sight: Sight): number | undefined {
+  const row = rows[sight.top];
+  if (!row || (row.startsDay && sight.topHidden < DAY_LINE_PX) || rows[sight.top + 1]?.startsDay) return undefined;
+  return row.message.sentAt;
 }
