@@ -73,7 +73,6 @@ impl Bob {
             &Provider::new(&self.device.crypto, &storage),
             &transaction,
         );
-        drop(storage);
         if keep {
             transaction.commit().unwrap()
         } else {
