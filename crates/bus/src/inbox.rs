@@ -131,7 +131,7 @@ impl Inbox {
 /// A session's end of the bus. Dropping it detaches the session.
 pub struct Attachment {
     pub(crate) inbox: Arc<Inbox>,
-    pub(crate) detach: Option<Box<dyn FnOnce() + Send>>,
+    pub(crate) detach: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 impl Attachment {
