@@ -69,29 +69,32 @@ export class OnboardingController {
   }
 
   async createAccount(): Promise<void> {
-    if (this.isBusy) return;
-    this.#clearErrors();
-    if (!(await this.#isFormComplete())) return;
     await this.#try(async () => {
+      if (!(await this.#isFormComplete())) return;
       const displayName = this.displayName.trim();
       await this.backend.call("account.register", {
         server: this.servers.server, username: this.username.username, password: this.password,
         ...(displayName === "" ? {} : { displayName }),
       });
+      await this.#finish();
     });
   }
 
   async logIn(): Promise<void> {
-    if (this.isBusy) return;
-    this.#clearErrors();
-    if (this.username.username === "") this.usernameError = t("onboarding.logIn.needUsername");
-    if (this.password === "") this.passwordError = t("onboarding.logIn.needPassword");
-    if (this.usernameError || this.passwordError) return;
     await this.#try(async () => {
+      if (this.username.username === "") this.usernameError = t("onboarding.logIn.needUsername");
+      if (this.password === "") this.passwordError = t("onboarding.logIn.needPassword");
+      if (this.usernameError || this.passwordError) return;
       await this.backend.call("account.login", {
         server: this.servers.server, username: this.username.username, password: this.password,
       });
+      await this.#finish();
     });
+  }
+
+  async #finish(): Promise<void> {
+    await this.onSignedIn();
+    this.password = "";
   }
 
   /** Marks what is missing; asks about the name when that wasn't done yet. */
@@ -118,12 +121,13 @@ export class OnboardingController {
     }
   }
 
+  /** One try at a time; what went wrong is said where it belongs. */
   async #try(work: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
+    this.#clearErrors();
     this.isBusy = true;
     try {
       await work();
-      await this.onSignedIn();
-      this.password = "";
     } catch (error) {
       this.#explain(BackendError.from(error));
     } finally {

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { MemoryBackend } from "../../../tests/MemoryBackend";
+import { EventFeed } from "../../backend/feed";
+import { ConnectionController, QUIET_MS } from "./ConnectionController.svelte";
+
+let backend: MemoryBackend;
+let connection: ConnectionController;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  backend = new MemoryBackend();
+  const feed = new EventFeed(backend);
+  connection = new ConnectionController(feed);
+  await feed.start();
+});
+afterEach(() => vi.useRealTimers());
+
+it("counts down to the next try and stops at it", () => {
+  backend.emit({ type: "connection", state: "offline", retryAt: Date.now() + 2_500 });
+  expect(connection).toMatchObject({ isShown: true, state: "offline", secondsLeft: 3 });
+  vi.advanceTimersByTime(1_000);
+  expect(connection.secondsLeft).toBe(2);
+  vi.advanceTimersByTime(2_000);
+  expect(connection.secondsLeft).toBeUndefined();
+});
+
+it("says nothing of a connection that takes a moment", () => {
+  backend.emit({ type: "connection", state: "connecting" });
+  vi.advanceTimersByTime(QUIET_MS - 1);
+  expect(connection.isShown).toBe(false);
+  backend.emit({ type: "connection", state: "online" });
+  vi.advanceTimersByTime(QUIET_MS);
+  expect(connection.isShown).toBe(false);
+});
+
+it("says that it is reconnecting when that takes long, and stays shown between tries", () => {
+  backend.emit({ type: "connection", state: "connecting" });
+  vi.advanceTimersByTime(QUIET_MS);
+  expect(connection.isShown).toBe(true);
+  backend.emit({ type: "connection", state: "offline", retryAt: Date.now() + 9_000 });
+  backend.emit({ type: "connection", state: "connecting" });
+  expect(connection).toMatchObject({ isShown: true, state: "connecting" });
+  backend.emit({ type: "connection", state: "online" });
+  expect(connection).toMatchObject({ isShown: false, secondsLeft: undefined });
+});
+
+it("says that the core is gone, before anything of the server", () => {
+  backend.emit({ type: "connection", state: "offline" });
+  backend.transport("lost");
+  expect(connection.state).toBe("coreGone");
+  backend.transport("restarted");
+  expect(connection.state).toBe("offline");
+});

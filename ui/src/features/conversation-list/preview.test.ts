@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { conversation, message, own } from "../../../tests/MemoryBackend";
+import { conversationName, previewOf, rowLabel } from "./preview";
+
+const now = new Date("2026-03-12T10:00:00").getTime();
+
+describe("a row's preview", () => {
+  it("is the last message in one line, with who wrote it", () => {
+    expect(previewOf(conversation("c", { lastMessage: message("m1", { text: " two\n lines " }) }), false).text).toBe("two lines");
+    expect(previewOf(conversation("c", { lastMessage: own("m1", { text: "hi" }) }), false).text).toBe("You: hi");
+    expect(previewOf(conversation("c", { kind: "self", lastMessage: own("m1", { text: "hi" }) }), false).text).toBe("hi");
+    expect(previewOf(conversation("c", { kind: "group", lastMessage: message("m1", { text: "hi" }) }), false).text).toBe("Ines: hi");
+  });
+
+  it("is the draft, except for the open chat, where it stands in the composer", () => {
+    const one = conversation("c", { draft: "half a", lastMessage: message("m1", { text: "hi" }) });
+    expect(previewOf(one, false)).toEqual({ kind: "draft", text: "half a" });
+    expect(previewOf(one, true)).toEqual({ kind: "message", text: "hi" });
+    expect(previewOf({ ...one, draft: "  " }, false).kind).toBe("message");
+  });
+
+  it("says so when a message can't be read, or there is none", () => {
+    expect(previewOf(conversation("c", { lastMessage: message("m1", { kind: "unreadable", text: "" }) }), false).text).toMatch(/can’t be read/u);
+    expect(previewOf(conversation("c", { lastMessage: message("m1", { kind: "newer", text: "" }) }), false).text).toMatch(/newer Pipit/u);
+    expect(previewOf(conversation("c"), false).kind).toBe("empty");
+  });
+});
+
+describe("a row in words", () => {
+  it("holds name, time, unread, text and delivery", () => {
+    const row = conversation("c", { name: "Dad", updatedAt: now - 86_400_000, unread: 2, lastMessage: own("m1", { text: "hi", state: "delivered" }) });
+    expect(rowLabel(row, false, now)).toBe("Dad, Yesterday, 2 unread, You: hi, delivered");
+    expect(rowLabel({ ...row, unread: 0, draft: "half" }, false, now)).toBe("Dad, Yesterday, Draft: half");
+  });
+
+  it("calls notes by our name for them", () => expect(conversationName(conversation("c", { kind: "self", name: "mara" }))).toBe("Note to self"));
+});
