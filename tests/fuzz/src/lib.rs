@@ -6,6 +6,7 @@
 //! `corpus/` holds one folder of seeds a target, written by valid encoders ([`seeds`]), and whatever
 //! once broke something.
 
+pub mod fixture;
 pub mod mutate;
 pub mod runner;
 pub mod seeds;
@@ -22,6 +23,9 @@ pub struct Target {
     pub iterations: u32,
     /// Bytes of memory that one input may take at most, beside [`MEMORY_PER_BYTE`].
     pub memory_max: u64,
+    /// Whether seeds cease to be valid with time: OpenMLS holds a key package's year of life against
+    /// the system's clock. A run then does not insist that one is.
+    pub seeds_expire: bool,
 }
 
 /// Bytes of memory that a decoder may take for each byte of input. The smallest element of a repeated
@@ -37,6 +41,15 @@ const fn target(name: &'static str, run: fn(&[u8]) -> bool, iterations: u32) -> 
         run,
         iterations,
         memory_max: 64 * KIB,
+        seeds_expire: false,
+    }
+}
+
+/// A target that works on a copy of a group's state.
+const fn mls(name: &'static str, run: fn(&[u8]) -> bool, iterations: u32) -> Target {
+    Target {
+        memory_max: MIB,
+        ..target(name, run, iterations)
     }
 }
 
@@ -62,6 +75,16 @@ pub const TARGETS: &[Target] = &[
         memory_max: 80 * MIB,
         ..target("opaque_client", targets::password::client, 100)
     },
+    mls("mls_open", targets::mls::open, 3_000),
+    mls("mls_join", targets::mls::join, 10_000),
+    mls("mls_join_external", targets::mls::join_external, 10_000),
+    Target {
+        seeds_expire: true,
+        ..mls("key_package", targets::mls::key_package, 20_000)
+    },
+    mls("server_group", targets::mls::server_group, 10_000),
+    mls("server_commit", targets::mls::server_commit, 5_000),
+    mls("server_welcome", targets::mls::server_welcome, 100_000),
 ];
 
 /// The target of that name.

@@ -11,6 +11,7 @@ fn planted(run: fn(&[u8]) -> bool) -> Target {
         run,
         iterations: 0,
         memory_max: 1024,
+        seeds_expire: false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! out the same each time, apart from MLS messages, which hold fresh keys.
 
 mod ledger;
+pub mod mls;
 mod password;
 mod text;
 mod wire;

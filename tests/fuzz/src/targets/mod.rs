@@ -2,5 +2,6 @@
 
 pub mod domain;
 pub mod ledger;
+pub mod mls;
 pub mod password;
 pub mod wire;
