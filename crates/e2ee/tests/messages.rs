@@ -146,6 +146,8 @@ fn short_messages_of_different_length_look_alike() {
     let (alice, _, _) = alice_and_bob(Suite::PostQuantum);
     let len = |text: &str| alice.seal(envelope(1), text.as_bytes()).len();
     assert_eq!(len("yes"), len("no, I don't think so"));
+    // An envelope around one line of text in our content format.
+    assert_eq!(len(&"x".repeat(80)), 270);
 }
 
 #[test]

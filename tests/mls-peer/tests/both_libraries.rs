@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use mls_peer::{Read, peer};
+use mls_peer::member::{Read, peer};
 use pipit_domain::{AccountId, EnvelopeId, GroupId, Timestamp};
 use pipit_e2ee::{
     Change, Created, Crypto, Group, Identity, MemoryStorage, NewLeaf, Opened, Provider, Suite,
