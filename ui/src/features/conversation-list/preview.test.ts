@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conversation, message, own } from "../../../tests/MemoryBackend";
-import { conversationName, previewOf, rowLabel } from "./preview";
-
-const now = new Date("2026-03-12T10:00:00").getTime();
+import { conversationName, previewOf } from "./preview";
 
 describe("a row's preview", () => {
   it("is the last message in one line, with who wrote it", () => {
@@ -26,12 +24,4 @@ describe("a row's preview", () => {
   });
 });
 
-describe("a row in words", () => {
-  it("holds name, time, unread, text and delivery", () => {
-    const row = conversation("c", { name: "Dad", updatedAt: now - 86_400_000, unread: 2, lastMessage: own("m1", { text: "hi", state: "delivered" }) });
-    expect(rowLabel(row, false, now)).toBe("Dad, Yesterday, 2 unread, You: hi, delivered");
-    expect(rowLabel({ ...row, unread: 0, draft: "half" }, false, now)).toBe("Dad, Yesterday, Draft: half");
-  });
-
-  it("calls notes by our name for them", () => expect(conversationName(conversation("c", { kind: "self", name: "mara" }))).toBe("Note to self"));
-});
+it("calls notes by our name for them", () => expect(conversationName(conversation("c", { kind: "self", name: "mara" }))).toBe("Note to self"));

@@ -1,9 +1,7 @@
-// What the second line of a chat row says, and what a screen reader hears for the row.
+// What the second line of a chat row says.
 
-import { deliveryOf } from "../../backend/delivery";
 import type { ConversationView, MessageView } from "../../backend/generated/api";
 import { t } from "../../i18n/text";
-import { rowTime } from "../../i18n/time";
 
 /** Characters of a preview that can be seen at most; longer texts are cut before they reach the page. */
 const PREVIEW_LEN_MAX = 200;
@@ -31,17 +29,6 @@ export function previewOf(conversation: ConversationView, isOpen: boolean): Prev
     return { kind: "message", text: t("announce.message", { sender: message.senderName, text }) };
   }
   return { kind: "message", text };
-}
-
-/** The whole row in words: name, time, unread, preview. */
-export function rowLabel(conversation: ConversationView, isOpen: boolean, now: number): string {
-  const preview = previewOf(conversation, isOpen);
-  const parts = [conversationName(conversation), rowTime(conversation.updatedAt, now)];
-  if (conversation.unread > 0) parts.push(t("list.unreadCount", { count: conversation.unread }));
-  parts.push(preview.kind === "draft" ? `${t("list.draft")} ${preview.text}` : preview.text);
-  const delivery = preview.kind === "message" && conversation.lastMessage ? deliveryOf(conversation.lastMessage) : undefined;
-  if (delivery) parts.push(t(delivery.label));
-  return parts.join(", ");
 }
 
 function bodyOf(message: MessageView): string {
