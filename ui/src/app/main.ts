@@ -14,6 +14,9 @@ import { chooseBackend } from "./chooseBackend";
 const theme = savedTheme(localStorage);
 if (theme !== "system") document.documentElement.dataset.theme = theme;
 
-const app = new AppController(await chooseBackend(), sessionStorage);
-mount(App, { target: document.getElementById("app")!, props: { app } });
-await app.start();
+// Not awaited at the top: a module that is still running can't be imported by the backend's part of the bundle.
+void (async () => {
+  const app = new AppController(await chooseBackend(), sessionStorage);
+  mount(App, { target: document.getElementById("app")!, props: { app } });
+  await app.start();
+})();
