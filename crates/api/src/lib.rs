@@ -1,14 +1,22 @@
 //! One command list and one event list for the app's screen, bots and tests.
 //!
 //! [`command`] names every command once; views and parameters are plain serialisable records. Shells
-//! (the app, `pipit-cli`) carry JSON in and out and add nothing. What commands do is the client's.
+//! (the app, `pipit-cli`) carry JSON in and out ([`rpc`]) and add nothing. What commands do is the
+//! client's.
 
+mod api;
 pub mod command;
+mod convert;
+pub mod discover;
 mod error;
 mod event;
+mod events;
 pub mod param;
+pub mod rpc;
 pub mod typescript;
 pub mod view;
 
+pub use api::{Api, ApiConfig};
 pub use error::{ErrorCode, ErrorDetail, RpcError};
 pub use event::{AppEvent, NumberedEvent};
+pub use events::Events;

@@ -182,8 +182,9 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
             outbox::remove(connection, rows[0].outbox)?;
             message::set_accepted(connection, messages[0], Timestamp::from_millis(9))?;
             assert_eq!(message::undelivered(connection, 10)?.len(), 1);
-            assert_eq!(delivery::add(connection, messages[0], PEER)?, 1);
-            assert_eq!(delivery::add(connection, messages[0], PEER)?, 1, "twice is once");
+            delivery::add(connection, messages[0], PEER)?;
+            delivery::add(connection, messages[0], PEER)?;
+            assert_eq!(delivery::count(connection, messages[0])?, 1, "twice is once");
             Ok::<_, StoreError>(())
         })
         .await

@@ -39,6 +39,7 @@ pub enum HeaderError {
 }
 
 const VERSION_MLS_1_0: u16 = 1;
+const WIRE_FORMAT_PUBLIC_MESSAGE: u16 = 1;
 const WIRE_FORMAT_PRIVATE_MESSAGE: u16 = 2;
 const CONTENT_TYPE_APPLICATION: u8 = 1;
 
@@ -67,6 +68,21 @@ pub fn read_application(bytes: &[u8]) -> Result<ApplicationHeader, HeaderError> 
         epoch,
         envelope,
     })
+}
+
+/// Reads which group a message is for: an application envelope or a handshake (PublicMessage).
+///
+/// # Errors
+/// Says which part is wrong.
+pub fn read_group(bytes: &[u8]) -> Result<GroupId, HeaderError> {
+    let mut reader = Reader(bytes);
+    let version = reader.u16()?;
+    let format = reader.u16()?;
+    let is_known = matches!(format, WIRE_FORMAT_PUBLIC_MESSAGE | WIRE_FORMAT_PRIVATE_MESSAGE);
+    if version != VERSION_MLS_1_0 || !is_known {
+        return Err(HeaderError::Kind);
+    }
+    GroupId::try_from(reader.vector()?).map_err(|_| HeaderError::Ids)
 }
 
 struct Reader<'a>(&'a [u8]);

@@ -1,0 +1,204 @@
+//! From the client's records and errors to views and codes.
+
+use pipit_client::{
+    AccountStatus as Status, ClientError, Connection, ContactRecord, ConversationKind as Kind,
+    ConversationRecord, MessageKind as RowKind, MessageRecord, MessageState as RowState,
+};
+use pipit_net::NetError;
+use pipit_store::StoreError;
+use pipit_wire::v1::{RefusalCode, Refused};
+
+use crate::error::{ErrorCode, RpcError};
+use crate::view::*;
+
+pub(crate) fn connection(connection: Connection) -> (ConnectionState, Option<u64>) {
+    match connection {
+        Connection::Connecting => (ConnectionState::Connecting, None),
+        Connection::Online => (ConnectionState::Online, None),
+        Connection::Offline { retry_at } => {
+            (ConnectionState::Offline, retry_at.map(|at| at.as_millis()))
+        }
+    }
+}
+
+impl From<Status> for AccountStatus {
+    fn from(status: Status) -> Self {
+        let (state, retry_at) = connection(status.connection);
+        let mut view = Self {
+            state: AccountState::SignedOut,
+            account_id: None,
+            device_id: None,
+            username: None,
+            display_name: None,
+            server: None,
+            connection: state,
+            retry_at,
+            recovery_key_pending: false,
+        };
+        if let Some(account) = status.account {
+            view.state = AccountState::SignedIn;
+            view.account_id = Some(account.account.to_string());
+            view.device_id = Some(account.device.to_string());
+            view.username = Some(account.username.0);
+            view.display_name = Some(account.display_name.0);
+            view.server = Some(account.server);
+            view.recovery_key_pending = account.is_recovery_key_pending;
+        }
+        view
+    }
+}
+
+impl From<ContactRecord> for ContactView {
+    fn from(contact: ContactRecord) -> Self {
+        Self {
+            account_id: contact.account.to_string(),
+            username: contact.username.0,
+            display_name: None,
+        }
+    }
+}
+
+impl From<ConversationRecord> for ConversationView {
+    fn from(record: ConversationRecord) -> Self {
+        let row = record.row;
+        Self {
+            conversation_id: row.id.to_string(),
+            kind: match row.kind {
+                Kind::Direct => ConversationKind::Direct,
+                Kind::Group => ConversationKind::Group,
+                Kind::OwnDevices => ConversationKind::OwnDevices,
+            },
+            name: record.name.0,
+            peer: record.peer.map(Into::into),
+            last_message: record.last_message.map(Into::into),
+            unread: row.unread,
+            first_unread: record.first_unread.map(|message| message.to_string()),
+            draft: (!row.draft.0.is_empty()).then_some(row.draft.0),
+            updated_at: row.updated_at.as_millis(),
+            message_count: row.message_count,
+        }
+    }
+}
+
+impl From<MessageRecord> for MessageView {
+    fn from(record: MessageRecord) -> Self {
+        let row = record.row;
+        Self {
+            message_id: row.id.to_string(),
+            conversation_id: record.conversation.to_string(),
+            position: row.position,
+            sender: row.sender.to_string(),
+            sender_name: record.sender_name.0,
+            is_own: record.is_own,
+            sent_at: row.sent_at.as_millis(),
+            accepted_at: row.accepted_at.map(|at| at.as_millis()),
+            text: row.text.0,
+            kind: match row.kind {
+                RowKind::Text => MessageKind::Text,
+                RowKind::Unreadable => MessageKind::Unreadable,
+                RowKind::Newer => MessageKind::Newer,
+                RowKind::System => MessageKind::System,
+            },
+            state: match row.state {
+                RowState::Queued => MessageState::Queued,
+                RowState::Accepted => MessageState::Accepted,
+                RowState::Delivered => MessageState::Delivered,
+                RowState::Read => MessageState::Read,
+                RowState::Failed => MessageState::Failed,
+                RowState::Received => MessageState::Received,
+            },
+            failure: row.failure.as_deref().map(failure),
+        }
+    }
+}
+
+fn failure(word: &str) -> Failure {
+    let (code, message) = match word {
+        "NOT_A_MEMBER" => (ErrorCode::NotAMember, "You are not in this chat any more."),
+        "DEVICE_REVOKED" => {
+            (ErrorCode::DeviceRevoked, "This device was removed from your account.")
+        }
+        "TOO_LARGE" => (ErrorCode::TooLarge, "The message is too long."),
+        "UNKNOWN_ACCOUNT" => (ErrorCode::UnknownAccount, "This account no longer exists."),
+        "LEDGER_MISMATCH" => (
+            ErrorCode::LedgerMismatch,
+            "The server shows keys that contradict what this device knows.",
+        ),
+        "STORAGE" => (ErrorCode::Storage, "The history on this device could not be written."),
+        "UNREACHABLE" => (ErrorCode::Unreachable, "The server can't be reached."),
+        _ => (ErrorCode::Internal, "The server refused this message."),
+    };
+    let retry = !matches!(code, ErrorCode::TooLarge | ErrorCode::DeviceRevoked);
+    Failure { code, message: message.to_owned(), retry }
+}
+
+impl From<ClientError> for RpcError {
+    fn from(error: ClientError) -> Self {
+        let code = match &error {
+            ClientError::SignedOut => ErrorCode::SignedOut,
+            ClientError::AlreadySignedIn => ErrorCode::AlreadySignedIn,
+            ClientError::Server(_) => ErrorCode::BadRequest,
+            ClientError::Username(_) => ErrorCode::UsernameInvalid,
+            ClientError::Password(pipit_client::PasswordProblem::TooShort) => {
+                ErrorCode::PasswordTooShort
+            }
+            ClientError::Password(_) => ErrorCode::BadRequest,
+            ClientError::WrongPassword => ErrorCode::WrongPassword,
+            ClientError::UnknownAccount => ErrorCode::UnknownAccount,
+            ClientError::UnknownConversation => ErrorCode::UnknownConversation,
+            ClientError::NotFound => ErrorCode::NotFound,
+            ClientError::TextLength => ErrorCode::TooLarge,
+            ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
+            ClientError::Net(error) => return from_net(error),
+            ClientError::Store(StoreError::Full) => ErrorCode::StorageFull,
+            ClientError::Store(_) => ErrorCode::Storage,
+            ClientError::Internal(_) => ErrorCode::Internal,
+        };
+        Self::new(code, sentence(&error.to_string()))
+    }
+}
+
+fn from_net(error: &NetError) -> RpcError {
+    let message = sentence(&error.to_string());
+    match error {
+        NetError::Unreachable | NetError::TimedOut => {
+            RpcError::new(ErrorCode::Unreachable, message).retry(None)
+        }
+        NetError::Certificate => RpcError::new(ErrorCode::Unreachable, message),
+        NetError::NotPipit => RpcError::new(ErrorCode::NotAPipitServer, message),
+        NetError::Disconnected => RpcError::new(ErrorCode::Offline, message).retry(None),
+        NetError::Refused(refused) => from_refusal(refused),
+    }
+}
+
+fn from_refusal(refused: &Refused) -> RpcError {
+    let code = match refused.code() {
+        RefusalCode::Malformed
+        | RefusalCode::Unsupported
+        | RefusalCode::InvalidLedger
+        | RefusalCode::InvalidHandshake => ErrorCode::Internal,
+        RefusalCode::TooLarge => ErrorCode::TooLarge,
+        RefusalCode::Unauthenticated => ErrorCode::SignedOut,
+        RefusalCode::NotAMember => ErrorCode::NotAMember,
+        RefusalCode::SlowDown => ErrorCode::SlowDown,
+        RefusalCode::UnknownAccount => ErrorCode::UnknownAccount,
+        RefusalCode::UnknownConversation => ErrorCode::UnknownConversation,
+        RefusalCode::AlreadyExists => ErrorCode::UsernameTaken,
+        RefusalCode::DeviceRevoked => ErrorCode::DeviceRevoked,
+        RefusalCode::WrongPassword => ErrorCode::WrongPassword,
+        RefusalCode::Closed => ErrorCode::RegistrationClosed,
+        RefusalCode::InvalidName => ErrorCode::UsernameInvalid,
+        _ => ErrorCode::Unreachable,
+    };
+    let error = RpcError::new(code, sentence(&refused.sentence));
+    let after = (refused.retry_after_ms > 0).then_some(u64::from(refused.retry_after_ms));
+    if refused.retry { error.retry(after) } else { error }
+}
+
+/// Error texts are clauses; people read sentences.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let Some(first) = letters.next() else { return "The server refused.".to_owned() };
+    let end = if clause.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), letters.as_str())
+}

@@ -1,0 +1,70 @@
+//! The event stream of one listener.
+
+use pipit_client::{Client, Event, Numbered};
+use tokio::sync::broadcast;
+
+use crate::event::{AppEvent, NumberedEvent};
+
+/// Events for one listener, in order. When it falls too far behind, some are left out, and the hole
+/// in the numbers says so.
+#[derive(Debug)]
+pub struct Events {
+    start: u64,
+    receiver: broadcast::Receiver<Numbered>,
+}
+
+impl Events {
+    pub(crate) fn new(client: &Client) -> Self {
+        let (start, receiver) = client.subscribe();
+        Self { start, receiver }
+    }
+
+    /// The number before that of the first event.
+    #[must_use]
+    pub const fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// The next event; `None` when the profile is closed.
+    pub async fn next(&mut self) -> Option<NumberedEvent> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(Numbered { number, event }) => {
+                    return Some(NumberedEvent { number, event: event.into() });
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+impl From<Event> for AppEvent {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Connection(connection) => {
+                let (state, retry_at) = crate::convert::connection(connection);
+                Self::Connection { state, retry_at }
+            }
+            Event::Account(status) => Self::AccountChanged { status: status.into() },
+            Event::MessageAdded(message) => Self::MessageAdded { message: message.into() },
+            Event::MessageChanged(message) => Self::MessageChanged { message: message.into() },
+            Event::MessageRemoved { conversation, message } => Self::MessageRemoved {
+                conversation_id: conversation.to_string(),
+                message_id: message.to_string(),
+            },
+            Event::ConversationChanged(conversation) => {
+                Self::ConversationChanged { conversation: (*conversation).into() }
+            }
+            Event::Notification { conversation, message, title, body } => Self::Notification {
+                conversation_id: conversation.to_string(),
+                message_id: message.to_string(),
+                title: title.0,
+                body: body.0,
+            },
+            Event::ShowConversation(conversation) => {
+                Self::ConversationShow { conversation_id: conversation.to_string() }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The system's clock and randomness: the only place of the core that asks for them.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pipit_domain::{Clock, EnvelopeId, GroupId, Timestamp};
+use rand::RngCore as _;
+use rand::rngs::OsRng;
+
+/// The wall clock of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Random bytes of the operating system.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    OsRng.fill_bytes(&mut bytes);
+    bytes
+}
+
+pub(crate) fn random_envelope() -> EnvelopeId {
+    EnvelopeId::new(random())
+}
+
+pub(crate) fn random_group() -> GroupId {
+    GroupId::new(random())
+}

@@ -1,0 +1,126 @@
+//! Commands on conversations: opening, listing, drafts.
+
+use pipit_domain::{AccountId, ConversationId, limits};
+use pipit_ledger::conversation as derived;
+use pipit_store::StoreError;
+use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::ledger;
+
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::event::Event;
+use crate::record::ConversationRecord;
+
+impl Client {
+    /// The 1:1 with an account, or with the own account the note to self. Nobody else sees it before
+    /// its first message.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownAccount`] when nobody has this id.
+    pub async fn open_conversation(&self, account: AccountId) -> Result<ConversationId, ClientError> {
+        let session = self.session()?;
+        let is_self = account == session.own();
+        let is_known =
+            session.store.read(move |connection| ledger::get(connection, account)).await?.is_some();
+        if !is_known {
+            session.refresh_ledgers(&[account]).await?;
+        }
+        let (id, kind, peer) = if is_self {
+            (derived::note_to_self(account), ConversationKind::OwnDevices, None)
+        } else {
+            (derived::direct(session.own(), account), ConversationKind::Direct, Some(account))
+        };
+        let (reader, now) = (session.reader.clone(), session.server_now());
+        let (is_new, record) = session
+            .store
+            .write(move |transaction| {
+                let is_new = conversation::get(transaction, id)?.is_none();
+                let row = conversation::ensure(transaction, id, kind, peer, now)?;
+                Ok::<_, ClientError>((is_new, reader.conversation(transaction, row)?))
+            })
+            .await?;
+        if is_new {
+            self.shared.publisher.publish([Event::ConversationChanged(Box::new(record))]);
+        }
+        Ok(id)
+    }
+
+    /// All conversations, newest first.
+    ///
+    /// # Errors
+    /// When there is no account, or the history can't be read.
+    pub async fn conversations(&self) -> Result<Vec<ConversationRecord>, ClientError> {
+        let session = self.session()?;
+        let reader = session.reader.clone();
+        session
+            .store
+            .read(move |connection| {
+                let rows = conversation::list(connection)?;
+                rows.into_iter()
+                    .map(|row| Ok(reader.conversation(connection, row)?))
+                    .collect()
+            })
+            .await
+    }
+
+    /// One conversation.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownConversation`] when it is not on this device.
+    pub async fn conversation(&self, id: ConversationId) -> Result<ConversationRecord, ClientError> {
+        let session = self.session()?;
+        let reader = session.reader.clone();
+        session
+            .store
+            .read(move |connection| {
+                let row =
+                    conversation::get(connection, id)?.ok_or(ClientError::UnknownConversation)?;
+                Ok(reader.conversation(connection, row)?)
+            })
+            .await
+    }
+
+    /// Keeps text that was typed and not sent; empty clears it.
+    ///
+    /// # Errors
+    /// [`ClientError::TextLength`] when no message could be that long.
+    pub async fn set_draft(&self, id: ConversationId, text: String) -> Result<(), ClientError> {
+        let session = self.session()?;
+        if text.len() > limits::TEXT_LEN_MAX {
+            return Err(ClientError::TextLength);
+        }
+        let reader = session.reader.clone();
+        let record = session
+            .store
+            .write(move |transaction| {
+                let row =
+                    conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
+                if row.draft.0 == text {
+                    return Ok::<_, ClientError>(None);
+                }
+                conversation::set_draft(transaction, row.conversation, &text)?;
+                let row = reader.conversation_by_row(transaction, row.conversation)?;
+                Ok(Some(row))
+            })
+            .await?;
+        self.shared
+            .publisher
+            .publish(record.map(|record| Event::ConversationChanged(Box::new(record))));
+        Ok(())
+    }
+}
+
+/// Reads what has to be shown after a change of these conversations.
+pub(crate) fn changed(
+    reader: &crate::record::Reader,
+    connection: &pipit_store::Connection,
+    conversations: impl IntoIterator<Item = i64>,
+) -> Result<Vec<Event>, StoreError> {
+    conversations
+        .into_iter()
+        .map(|row| {
+            let record = reader.conversation_by_row(connection, row)?;
+            Ok(Event::ConversationChanged(Box::new(record)))
+        })
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! What a command can fail with, as far as callers act on it.
+
+use pipit_domain::UsernameProblem;
+use pipit_net::{EndpointError, NetError};
+use pipit_password::PasswordProblem;
+use pipit_store::StoreError;
+
+/// Why a command failed. The texts are sentences for people.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Needs an account; there is none on this device.
+    #[error("there is no account on this device yet; create one or log in")]
+    SignedOut,
+    /// There is an account on this device already.
+    #[error("this device has an account already")]
+    AlreadySignedIn,
+    /// The text is not the address of a server.
+    #[error(transparent)]
+    Server(#[from] EndpointError),
+    /// The username has a form that none may have.
+    #[error(transparent)]
+    Username(#[from] UsernameProblem),
+    /// The password cannot be chosen or entered.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
+    /// Name and password don't fit together.
+    #[error("the username or the password is wrong")]
+    WrongPassword,
+    /// Nobody has this username, or this account id.
+    #[error("nobody here has this name; check the spelling")]
+    UnknownAccount,
+    /// No conversation with this id on this device.
+    #[error("there is no such chat on this device")]
+    UnknownConversation,
+    /// No such message, or not in a state for this.
+    #[error("there is no such message, or it is no longer waiting")]
+    NotFound,
+    /// Empty, or longer than a message may be.
+    #[error("a message has 1 to 32,768 bytes of text")]
+    TextLength,
+    /// The server shows an identity that contradicts what is known: an alarm.
+    #[error("the server shows keys that contradict what this device knows; nothing was sent")]
+    LedgerMismatch,
+    /// The network, or the server's refusal.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The history file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Encryption failed in a way that only a mistake of ours explains.
+    #[error("something went wrong inside Pipit ({0})")]
+    Internal(&'static str),
+}

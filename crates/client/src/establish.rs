@@ -1,0 +1,232 @@
+//! Giving a conversation its MLS group: every device of every member in it from the start.
+//!
+//! | state of the row | what happens |
+//! |---|---|
+//! | no group | fetch ledgers, claim key packages, create the group and keep the request, in one transaction |
+//! | group and kept request | send the request (again, after a crash: the same bytes) |
+//! | server: done | forget the request: established |
+//! | server: exists already | delete our group; wait for the Welcome of the other's, or join from outside |
+//! | group, no request | established |
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pipit_domain::{AccountId, limits};
+use pipit_e2ee::{Group, KeyPackageError, NewLeaf, Provider, Refusal, Suite};
+use pipit_store::mls_storage;
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
+use pipit_wire::v1::{
+    self, ClaimKeyPackages, ClaimedKeyPackage, CreateConversation, Empty, KeyPackagesResult,
+    RefusalCode, client_frame, server_frame,
+};
+use prost::Message as _;
+use tokio::time::timeout;
+
+use crate::clock::random_group;
+use crate::error::ClientError;
+use crate::ledgers::StoredLedgers;
+use crate::session::Session;
+
+/// The Welcome of a conversation that exists already is in the mailbox before the server says so; it
+/// needs only to be read.
+const WELCOME_WAIT: Duration = Duration::from_secs(5);
+
+impl Session {
+    /// Makes sure that the conversation has a group that the server knows.
+    ///
+    /// # Errors
+    /// When the server can't be reached or refuses, or somebody's keys don't check.
+    pub(crate) async fn establish(&self, row: i64) -> Result<(), ClientError> {
+        let place = self.conversation_row(row).await?;
+        let request = match (place.group, place.pending_create) {
+            (Some(_), None) => return Ok(()),
+            (Some(_), Some(request)) => request,
+            (None, _) => self.create_group(row).await?,
+        };
+        let body = CreateConversation::decode(&request[..])
+            .map_err(|_| ClientError::Internal("kept request"))?;
+        let posted: Result<Empty, _> =
+            self.http.post("/v1/conversations", &body, Some(&self.token())).await;
+        match posted {
+            Ok(_) => self.settle_created(row).await,
+            Err(error) if error.refusal() == Some(RefusalCode::AlreadyExists) => {
+                self.abandon_created(row).await?;
+                self.enter_existing(row).await
+            }
+            Err(error) if error.refusal().is_some() && !error.is_passing() => {
+                // The same bytes would be refused again (a key package went out of date, a device was
+                // revoked meanwhile): the next try makes new ones.
+                self.abandon_created(row).await?;
+                Err(error.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(crate) async fn conversation_row(&self, row: i64) -> Result<ConversationRow, ClientError> {
+        self.store
+            .read(move |connection| {
+                conversation::by_row(connection, row)?.ok_or(ClientError::UnknownConversation)
+            })
+            .await
+    }
+
+    async fn create_group(&self, row: i64) -> Result<Vec<u8>, ClientError> {
+        let place = self.conversation_row(row).await?;
+        let mut accounts = vec![self.own()];
+        accounts.extend(place.peer);
+        self.refresh_ledgers(&accounts).await?;
+        let (suite, key_packages) = self.claim(&accounts).await?;
+        let own_device = self.identity.leaf().device;
+        let has_peer = |claimed: &ClaimedKeyPackage| {
+            place.peer.is_some_and(|peer| claimed.account_id == peer.as_bytes())
+        };
+        if place.peer.is_some() && !key_packages.iter().any(has_peer) {
+            return Err(ClientError::UnknownAccount);
+        }
+        let (crypto, identity, now) =
+            (Arc::clone(&self.crypto), self.identity.clone(), self.server_now());
+        self.store
+            .write(move |transaction| {
+                let storage = mls_storage(transaction);
+                let provider = Provider::new(&crypto, &storage);
+                let ledgers = StoredLedgers::new(transaction);
+                let others = key_packages
+                    .iter()
+                    .filter(|claimed| claimed.device_id != own_device.as_bytes())
+                    .map(|claimed| NewLeaf::verify(&provider, &claimed.key_package, suite, &ledgers, now))
+                    .filter_map(|leaf| match leaf {
+                        Ok(leaf) => Some(Ok(leaf)),
+                        Err(KeyPackageError::Refused(Refusal::UnknownLeaf(_))) => {
+                            Some(Err(ClientError::LedgerMismatch))
+                        }
+                        // A device that went to sleep long ago: it joins from outside when it wakes.
+                        Err(error) => {
+                            tracing::warn!(%error, "left out a device whose key package can't be used");
+                            None
+                        }
+                    })
+                    .collect::<Result<Vec<_>, _>>()?;
+                let id = random_group();
+                let (_, created) = Group::create(&provider, &identity, id, suite, others, now)
+                    .map_err(|error| {
+                        tracing::error!(%error, "a group could not be created");
+                        ClientError::Internal("new conversation")
+                    })?;
+                let request = CreateConversation {
+                    conversation_id: place.id.to_vec(),
+                    kind: kind_on_wire(place.kind).into(),
+                    group_info: created.group_info,
+                    tree: created.tree,
+                    welcome: created.welcome.unwrap_or_default(),
+                }
+                .encode_to_vec();
+                conversation::set_group(transaction, row, Some(id), Some(&request))?;
+                Ok(request)
+            })
+            .await
+    }
+
+    /// Key packages of all devices of these accounts in the best suite that they all have.
+    async fn claim(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<(Suite, Vec<ClaimedKeyPackage>), ClientError> {
+        let first = self.claim_in(accounts, Suite::PostQuantum).await?;
+        let own = self.identity.leaf().device;
+        let everybody_has =
+            first.devices_without.iter().all(|device| device[..] == own.as_bytes()[..]);
+        if everybody_has && first.key_packages.len() <= limits::POST_QUANTUM_DEVICES_MAX {
+            return Ok((Suite::PostQuantum, first.key_packages));
+        }
+        let second = self.claim_in(accounts, Suite::Classical).await?;
+        Ok((Suite::Classical, second.key_packages))
+    }
+
+    async fn claim_in(
+        &self,
+        accounts: &[AccountId],
+        suite: Suite,
+    ) -> Result<KeyPackagesResult, ClientError> {
+        let request = ClaimKeyPackages {
+            account_ids: accounts.iter().map(AccountId::to_vec).collect(),
+            suite: v1::Suite::from(suite).into(),
+        };
+        let answer = self
+            .ask(client_frame::Body::ClaimKeyPackages(request), |body| match body {
+                server_frame::Body::KeyPackages(claimed) => Some(claimed),
+                _ => None,
+            })
+            .await?;
+        Ok(answer)
+    }
+
+    async fn settle_created(&self, row: i64) -> Result<(), ClientError> {
+        self.store
+            .write(move |transaction| {
+                let place = conversation::by_row(transaction, row)?
+                    .ok_or(ClientError::UnknownConversation)?;
+                conversation::set_group(transaction, row, place.group, None)?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Undoes our creation, unless a Welcome has put another group in its place already.
+    async fn abandon_created(&self, row: i64) -> Result<(), ClientError> {
+        let crypto = Arc::clone(&self.crypto);
+        self.store
+            .write(move |transaction| {
+                let place = conversation::by_row(transaction, row)?
+                    .ok_or(ClientError::UnknownConversation)?;
+                if let (Some(group), Some(_)) = (place.group, place.pending_create) {
+                    delete_group(transaction, &crypto, group)?;
+                    conversation::set_group(transaction, row, None, None)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn enter_existing(&self, row: i64) -> Result<(), ClientError> {
+        let joined = async {
+            loop {
+                let changed = self.group_changed.notified();
+                if self.conversation_row(row).await?.group.is_some() {
+                    return Ok::<_, ClientError>(());
+                }
+                changed.await;
+            }
+        };
+        match timeout(WELCOME_WAIT, joined).await {
+            Ok(result) => result,
+            Err(_) => {
+                let place = self.conversation_row(row).await?;
+                self.rejoin(place.id).await
+            }
+        }
+    }
+}
+
+/// Removes a group's keys.
+pub(crate) fn delete_group(
+    connection: &pipit_store::Connection,
+    crypto: &pipit_e2ee::Crypto,
+    group: pipit_domain::GroupId,
+) -> Result<(), ClientError> {
+    let storage = mls_storage(connection);
+    let provider = Provider::new(crypto, &storage);
+    let failed = |_| ClientError::Internal("keys of a conversation");
+    if let Some(group) = Group::load(&provider, group).map_err(failed)? {
+        group.delete(&provider).map_err(failed)?;
+    }
+    Ok(())
+}
+
+const fn kind_on_wire(kind: ConversationKind) -> v1::ConversationKind {
+    match kind {
+        ConversationKind::Direct => v1::ConversationKind::Direct,
+        ConversationKind::Group => v1::ConversationKind::Group,
+        ConversationKind::OwnDevices => v1::ConversationKind::Self_,
+    }
+}

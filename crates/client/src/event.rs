@@ -1,0 +1,82 @@
+//! What changed, for whoever watches: published only after the change is on disk.
+
+use pipit_domain::{ConversationId, MessageId, Redacted};
+use tokio::sync::broadcast;
+
+use crate::client::{AccountStatus, Connection};
+use crate::record::{ConversationRecord, MessageRecord};
+
+/// Events that may wait for one listener; one that falls further behind sees a hole in the numbers.
+const EVENTS_LEN: usize = 1024;
+
+/// One event and its number.
+#[derive(Debug, Clone)]
+pub struct Numbered {
+    /// Rises by one with each event of this client.
+    pub number: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The connection to the server changed.
+    Connection(Connection),
+    /// The account on this device changed.
+    Account(AccountStatus),
+    /// A message is new.
+    MessageAdded(MessageRecord),
+    /// A message is no longer as it was.
+    MessageChanged(MessageRecord),
+    /// A message is gone.
+    MessageRemoved {
+        /// Where it was.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageId,
+    },
+    /// A conversation is new or no longer as it was.
+    ConversationChanged(Box<ConversationRecord>),
+    /// The person should be told now.
+    Notification {
+        /// Where to go.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+        /// Who.
+        title: Redacted<String>,
+        /// What.
+        body: Redacted<String>,
+    },
+    /// A shell asks the screen to show a conversation.
+    ShowConversation(ConversationId),
+}
+
+/// Numbers events and hands them out.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    last: std::sync::Mutex<u64>,
+    channel: broadcast::Sender<Numbered>,
+}
+
+impl Publisher {
+    pub(crate) fn new() -> Self {
+        Self { last: std::sync::Mutex::new(0), channel: broadcast::channel(EVENTS_LEN).0 }
+    }
+
+    pub(crate) fn publish(&self, events: impl IntoIterator<Item = Event>) {
+        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for event in events {
+            *last += 1;
+            // Nobody listening is fine.
+            let _ = self.channel.send(Numbered { number: *last, event });
+        }
+    }
+
+    /// The number of the last event, and all after it.
+    pub(crate) fn subscribe(&self) -> (u64, broadcast::Receiver<Numbered>) {
+        let last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        (*last, self.channel.subscribe())
+    }
+}

@@ -1,0 +1,307 @@
+//! The inbox task: what the connection brings, opened in batches, acknowledged after the commit.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use pipit_domain::{AccountId, EnvelopeId, Timestamp, limits};
+use pipit_net::{LinkEvent, NetError};
+use pipit_store::table::message::{self, MessageState};
+use pipit_store::table::{account, delivery};
+use pipit_store::{Transaction, savepoint};
+use pipit_wire::v1::{
+    Acknowledge, Deliver, Delivered, DeliveryStatus, RefusalCode, ServerHello, client_frame,
+    server_frame,
+};
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use crate::client::{Connection, Shared};
+use crate::conversation::changed;
+use crate::error::ClientError;
+use crate::event::Event;
+use crate::notify::notifications;
+use crate::open::{DeliveryError, Opener, Outcome};
+use crate::record::MessageRecord;
+use crate::session::Session;
+
+/// Deliveries opened in one transaction: as many as the server leaves unacknowledged.
+const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
+/// Own messages asked after in one request (the protocol's limit).
+const STATUS_LEN: usize = 256;
+/// After a failure of this device's own (a full disk), before it tries again.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Starts the task; it ends with the session.
+pub(crate) fn spawn(
+    shared: Weak<Shared>,
+    session: Weak<Session>,
+    mut events: mpsc::Receiver<LinkEvent>,
+) {
+    tokio::spawn(async move {
+        let mut waiting = Vec::new();
+        while let Some(event) = events.recv().await {
+            waiting.push(event);
+            while waiting.len() < BATCH_LEN
+                && let Ok(event) = events.try_recv()
+            {
+                waiting.push(event);
+            }
+            let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else { return };
+            handle(&shared, &session, std::mem::take(&mut waiting)).await;
+        }
+    });
+}
+
+/// Deals with events in their order; deliveries in a row become one batch.
+async fn handle(shared: &Arc<Shared>, session: &Arc<Session>, events: Vec<LinkEvent>) {
+    let mut batch = Vec::new();
+    for event in events {
+        match event {
+            LinkEvent::Push(server_frame::Body::Deliver(delivery)) => {
+                batch.push(delivery);
+                continue;
+            }
+            other => {
+                receive(shared, session, std::mem::take(&mut batch)).await;
+                other_event(shared, session, other).await;
+            }
+        }
+    }
+    receive(shared, session, batch).await;
+}
+
+async fn other_event(shared: &Arc<Shared>, session: &Arc<Session>, event: LinkEvent) {
+    match event {
+        LinkEvent::Connecting => shared.set_connection(Connection::Connecting),
+        LinkEvent::Offline { retry_after, reason } => {
+            if let Some(reason) = &reason {
+                tracing::info!(?reason, "not connected");
+            }
+            let now = shared.clock.now().as_millis();
+            let after = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
+            let retry_at = Some(Timestamp::from_millis(now.saturating_add(after)));
+            shared.set_connection(Connection::Offline { retry_at });
+            if matches!(&reason, Some(NetError::Refused(refused)) if refused.code() == RefusalCode::DeviceRevoked)
+            {
+                tracing::warn!("this device was removed from its account");
+            }
+        }
+        LinkEvent::Online(hello) => online(shared, session, &hello).await,
+        LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
+            note_delivered(shared, session, vec![delivered]).await;
+        }
+        // What this version does not use, or a server's future kinds.
+        LinkEvent::Push(_) => {}
+    }
+}
+
+async fn online(shared: &Arc<Shared>, session: &Arc<Session>, hello: &ServerHello) {
+    if let Some(offset) = session.learn_clock(Timestamp::from_millis(hello.time)) {
+        let kept = session
+            .store
+            .write(move |transaction| {
+                Ok::<_, ClientError>(account::set_clock_offset(transaction, offset)?)
+            })
+            .await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the server's clock could not be noted");
+        }
+    }
+    shared.set_connection(Connection::Online);
+    session.outbox_wake.notify_one();
+    // Beside the mail, which is already on its way.
+    let (shared, session) = (Arc::clone(shared), Arc::clone(session));
+    tokio::spawn(async move {
+        if let Err(error) = catch_up(&shared, &session).await {
+            tracing::info!(%error, "catching up is left for the next connection");
+        }
+    });
+}
+
+async fn catch_up(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), ClientError> {
+    session.join_missing().await?;
+    session.replenish_key_packages().await?;
+    let envelopes =
+        session.store.read(|connection| message::undelivered(connection, STATUS_LEN)).await?;
+    if envelopes.is_empty() {
+        return Ok(());
+    }
+    let request =
+        DeliveryStatus { envelope_ids: envelopes.iter().map(EnvelopeId::to_vec).collect() };
+    let delivered = session
+        .ask(client_frame::Body::DeliveryStatus(request), |body| match body {
+            server_frame::Body::DeliveryStatus(status) => Some(status.delivered),
+            _ => None,
+        })
+        .await?;
+    note_delivered(shared, session, delivered).await;
+    Ok(())
+}
+
+/// What a transaction over a batch came to.
+#[derive(Default)]
+struct Opened {
+    /// To be acknowledged.
+    sequences: Vec<u64>,
+    added: Vec<MessageRecord>,
+    events: Vec<Event>,
+    group_changed: bool,
+    /// The delivery at this place needs a ledger first.
+    stopped: Option<(usize, AccountId)>,
+}
+
+async fn receive(shared: &Arc<Shared>, session: &Arc<Session>, mut batch: Vec<Deliver>) {
+    let mut refreshed = BTreeSet::new();
+    while !batch.is_empty() {
+        let deliveries = Arc::new(std::mem::take(&mut batch));
+        let (work, worker) = (Arc::clone(&deliveries), Arc::clone(session));
+        let is_fresh = refreshed.clone();
+        let opened = session
+            .store
+            .write(move |transaction| open_all(transaction, &worker, &work, &is_fresh))
+            .await;
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // Nothing was acknowledged: the server delivers again after a new connection, and
+                // this batch is tried again until then.
+                tracing::error!(%error, "received mail could not be kept");
+                sleep(PAUSE).await;
+                batch = take(deliveries);
+                continue;
+            }
+        };
+        acknowledge(session, opened.sequences).await;
+        if opened.group_changed {
+            session.group_changed.notify_waiters();
+            session.outbox_wake.notify_one();
+        }
+        let notices = notifications(&shared.focus(), &opened.added);
+        shared.publisher.publish(opened.events.into_iter().chain(notices));
+        let Some((place, account)) = opened.stopped else { return };
+        batch = take(deliveries).split_off(place);
+        match session.refresh_ledgers(&[account]).await {
+            Ok(()) | Err(ClientError::UnknownAccount | ClientError::LedgerMismatch) => {
+                refreshed.insert(account);
+            }
+            // The connection is gone; the server delivers the rest again.
+            Err(error) => {
+                tracing::info!(%error, "a ledger could not be fetched");
+                return;
+            }
+        }
+    }
+}
+
+fn take(deliveries: Arc<Vec<Deliver>>) -> Vec<Deliver> {
+    Arc::try_unwrap(deliveries).unwrap_or_else(|shared| shared.to_vec())
+}
+
+fn open_all(
+    transaction: &Transaction<'_>,
+    session: &Session,
+    deliveries: &[Deliver],
+    refreshed: &BTreeSet<AccountId>,
+) -> Result<Opened, ClientError> {
+    let opener = Opener {
+        transaction,
+        crypto: &session.crypto,
+        identity: &session.identity,
+        own: session.own(),
+    };
+    let mut all = Opened::default();
+    let mut conversations = BTreeSet::new();
+    for (place, delivery) in deliveries.iter().enumerate() {
+        let at = Timestamp::from_millis(delivery.time);
+        let outcome = match savepoint(transaction, || opener.open(delivery)) {
+            Ok(outcome) => outcome,
+            Err(DeliveryError::NeedsLedger(account)) if !refreshed.contains(&account) => {
+                all.stopped = Some((place, account));
+                break;
+            }
+            Err(DeliveryError::Ours(error)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "a delivery was not opened");
+                unreadable(transaction, &opener, error, at)?
+            }
+        };
+        all.sequences.push(delivery.sequence);
+        all.group_changed |= outcome.group_changed;
+        conversations.extend(outcome.conversation);
+        if let Some(row) = outcome.message {
+            let record = session.reader.message_by_row(transaction, row)?;
+            all.events.push(Event::MessageAdded(record.clone()));
+            all.added.push(record);
+        }
+    }
+    all.events.extend(changed(&session.reader, transaction, conversations)?);
+    Ok(all)
+}
+
+fn unreadable(
+    transaction: &Transaction<'_>,
+    opener: &Opener<'_>,
+    error: DeliveryError,
+    at: Timestamp,
+) -> Result<Outcome, ClientError> {
+    let DeliveryError::Unreadable { conversation, envelope, .. } = error else {
+        return Ok(Outcome::default());
+    };
+    match savepoint(transaction, || opener.keep_unreadable(conversation, envelope, at)) {
+        Ok(outcome) => Ok(outcome),
+        Err(DeliveryError::Ours(error)) => Err(error),
+        Err(_) => Ok(Outcome::default()),
+    }
+}
+
+async fn acknowledge(session: &Session, sequences: Vec<u64>) {
+    for sequences in sequences.chunks(limits::ACKNOWLEDGE_LEN_MAX) {
+        let acknowledge = Acknowledge { sequences: sequences.to_vec(), ..Acknowledge::default() };
+        session.link.send(client_frame::Body::Acknowledge(acknowledge)).await;
+    }
+}
+
+/// Moves own messages on that others have received.
+async fn note_delivered(shared: &Shared, session: &Session, delivered: Vec<Delivered>) {
+    let (own, reader) = (session.own(), session.reader.clone());
+    let noted = session
+        .store
+        .write(move |transaction| {
+            let mut events = Vec::new();
+            let mut conversations = BTreeSet::new();
+            for (account, envelope) in pairs(&delivered).filter(|(account, _)| *account != own) {
+                let Some(row) = message::by_envelope(transaction, envelope)? else { continue };
+                let is_own = row.sender == own;
+                if !is_own {
+                    continue;
+                }
+                delivery::add(transaction, row.message, account)?;
+                // In a 1:1 the one other account is everybody. One that is still queued here moves on
+                // when the server's acceptance, which is on its way, is noted.
+                if row.state == MessageState::Accepted {
+                    message::set_state(transaction, row.message, MessageState::Delivered, None)?;
+                    conversations.insert(row.conversation);
+                    let record = reader.message_by_row(transaction, row.message)?;
+                    events.push(Event::MessageChanged(record));
+                }
+            }
+            events.extend(changed(&reader, transaction, conversations)?);
+            Ok::<_, ClientError>(events)
+        })
+        .await;
+    match noted {
+        Ok(events) => shared.publisher.publish(events),
+        Err(error) => tracing::error!(%error, "a delivery report could not be noted"),
+    }
+}
+
+fn pairs(delivered: &[Delivered]) -> impl Iterator<Item = (AccountId, EnvelopeId)> {
+    delivered.iter().flat_map(|report| {
+        let account = AccountId::try_from(&report.account_id[..]).ok();
+        report
+            .envelope_ids
+            .iter()
+            .filter_map(move |envelope| Some((account?, EnvelopeId::try_from(&envelope[..]).ok()?)))
+    })
+}

@@ -1,0 +1,91 @@
+//! Key packages: enough of them at the server that anybody can start a conversation with this device.
+
+use std::sync::Arc;
+
+use pipit_domain::{Timestamp, limits};
+use pipit_e2ee::{Crypto, Identity, KeyPackageError, Provider, Suite, generate_key_packages};
+use pipit_store::{Connection, mls_storage};
+use pipit_wire::v1::{self, Empty, KeyPackageCount, PublishKeyPackages, client_frame, server_frame};
+
+use crate::error::ClientError;
+use crate::session::Session;
+
+/// One-time key packages of each suite that travel with a sign-up: a few, since the first connection
+/// brings the rest.
+const FIRST: usize = 4;
+
+/// The key packages of a new device, with the two of last resort.
+///
+/// # Errors
+/// When their private halves can't be stored.
+pub(crate) fn first(
+    connection: &Connection,
+    crypto: &Crypto,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<Vec<v1::KeyPackage>, ClientError> {
+    let mut all = Vec::new();
+    for suite in Suite::ALL {
+        all.extend(generate(connection, crypto, identity, suite, FIRST, true, now)?);
+    }
+    Ok(all)
+}
+
+fn generate(
+    connection: &Connection,
+    crypto: &Crypto,
+    identity: &Identity,
+    suite: Suite,
+    one_time: usize,
+    with_last_resort: bool,
+    now: Timestamp,
+) -> Result<Vec<v1::KeyPackage>, ClientError> {
+    let storage = mls_storage(connection);
+    let provider = Provider::new(crypto, &storage);
+    let made = generate_key_packages(&provider, identity, suite, one_time, with_last_resort, now)
+        .map_err(|_: KeyPackageError| ClientError::Internal("key packages"))?;
+    Ok(made
+        .into_iter()
+        .map(|made| v1::KeyPackage {
+            suite: v1::Suite::from(made.suite).into(),
+            last_resort: made.is_last_resort,
+            key_package: made.bytes,
+        })
+        .collect())
+}
+
+impl Session {
+    /// Publishes new key packages when fewer than half are left.
+    pub(crate) async fn replenish_key_packages(&self) -> Result<(), ClientError> {
+        let request = client_frame::Body::KeyPackageCount(KeyPackageCount {});
+        let left = self
+            .ask(request, |body| match body {
+                server_frame::Body::KeyPackageCount(count) => Some(count),
+                _ => None,
+            })
+            .await?;
+        let wanted = [(Suite::Classical, left.classical), (Suite::PostQuantum, left.post_quantum)]
+            .map(|(suite, left)| (suite, limits::KEY_PACKAGES_KEPT.saturating_sub(left as usize)))
+            .into_iter()
+            .filter(|(_, missing)| *missing > limits::KEY_PACKAGES_KEPT / 2)
+            .collect::<Vec<_>>();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let (crypto, identity, now) =
+            (Arc::clone(&self.crypto), self.identity.clone(), self.server_now());
+        let key_packages = self
+            .store
+            .write(move |transaction| {
+                let mut all = Vec::new();
+                for (suite, missing) in wanted {
+                    all.extend(generate(transaction, &crypto, &identity, suite, missing, false, now)?);
+                }
+                Ok::<_, ClientError>(all)
+            })
+            .await?;
+        let body = PublishKeyPackages { key_packages };
+        let _: Empty = self.http.post("/v1/key-packages", &body, Some(&self.token())).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! The client core: what a messenger does, without a screen.
+//!
+//! # Context
+//! [`Client`] is one profile. It composes the engines (e2ee, ledger, password), the store and the
+//! connection, and offers commands and [`Event`]s; the API crate gives them names and JSON.
+//!
+//! # Design
+//! - *Sending*: a message and its outbox row are written in one transaction, then the command answers.
+//!   The outbox task seals (ratchet and sealed bytes in one transaction), submits, and removes the row
+//!   in the transaction that notes the server's acceptance.
+//! - *Receiving*: the inbox task opens a batch of deliveries in one transaction (ratchets, rows,
+//!   counts), and only then acknowledges exactly those.
+//! - *Establishing*: a 1:1 gets its MLS group when the first message leaves; two people who do it at
+//!   the same moment are settled by the server, and the second one's messages go to the first's group.
+//! - *Identity*: no leaf is believed that is not in its account's ledger, and no ledger that does not
+//!   continue the one known before.
+//!
+//! # Limits
+//! One process per profile. Times that order messages are the server's.
+
+mod client;
+mod clock;
+mod contact;
+mod conversation;
+mod error;
+mod establish;
+mod event;
+mod inbox;
+mod keys;
+mod ledgers;
+mod login;
+mod message;
+mod notify;
+mod open;
+mod outbox;
+mod record;
+mod register;
+mod rejoin;
+mod session;
+
+pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registered, ServerInfo};
+pub use clock::SystemClock;
+pub use error::ClientError;
+pub use event::{Event, Numbered};
+pub use message::Window;
+pub use pipit_password::PasswordProblem;
+pub use pipit_store::table::conversation::ConversationKind;
+pub use pipit_store::table::message::{MessageKind, MessageState};
+pub use record::{ContactRecord, ConversationRecord, MessageRecord};

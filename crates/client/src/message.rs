@@ -1,0 +1,232 @@
+//! Commands on messages: sending, reading windows of history, marking read, retrying.
+
+use pipit_domain::{ConversationId, MessageId, Redacted, Timestamp, limits};
+use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::{conversation, delivery, outbox};
+use pipit_wire::content::{Content, Uri};
+
+use crate::client::Client;
+use crate::clock::{random, random_envelope};
+use crate::conversation::changed;
+use crate::error::ClientError;
+use crate::event::Event;
+use crate::record::MessageRecord;
+
+/// Which part of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The newest messages.
+    Newest,
+    /// Those older than this message.
+    Before(MessageId),
+    /// Those newer than this message.
+    After(MessageId),
+    /// Those around this message.
+    Around(MessageId),
+}
+
+impl Client {
+    /// Sends text: kept on this device when this answers, and on its way when there is a connection.
+    ///
+    /// # Errors
+    /// [`ClientError::TextLength`], [`ClientError::UnknownConversation`], or the history can't be
+    /// written (then nothing was sent).
+    pub async fn send(&self, id: ConversationId, text: &str) -> Result<MessageId, ClientError> {
+        let session = self.session()?;
+        if text.trim().is_empty() || text.len() > limits::TEXT_LEN_MAX {
+            return Err(ClientError::TextLength);
+        }
+        let content = Content::text(random(), text);
+        let message_id =
+            content.message_id(&Uri::of_account(&session.own()), &Uri::of_conversation(&id));
+        let text = Redacted(text.to_owned());
+        let (own, reader) = (session.own(), session.reader.clone());
+        let (sent_at, now) = (self.shared.clock.now(), session.server_now());
+        let events = session
+            .store
+            .write(move |transaction| {
+                let row =
+                    conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
+                let envelope = random_envelope();
+                let new = NewMessage {
+                    id: message_id,
+                    conversation: row.conversation,
+                    position: message::last_position(transaction, row.conversation, now)?,
+                    sender: own,
+                    sent_at,
+                    accepted_at: None,
+                    kind: MessageKind::Text,
+                    state: MessageState::Queued,
+                    sent_here: true,
+                    envelope,
+                    text: Redacted(&text.0),
+                    content: None,
+                };
+                let message = message::insert(transaction, &new)?;
+                outbox::insert(transaction, message, row.conversation, envelope, &content.encode())?;
+                conversation::count_message(transaction, row.conversation, false, now)?;
+                let mut events =
+                    vec![Event::MessageAdded(reader.message_by_row(transaction, message)?)];
+                events.extend(changed(&reader, transaction, [row.conversation])?);
+                Ok::<_, ClientError>(events)
+            })
+            .await?;
+        self.shared.publisher.publish(events);
+        session.outbox_wake.notify_one();
+        Ok(message_id)
+    }
+
+    /// Up to `limit` messages of a conversation, oldest first. Read by key: the cost does not grow
+    /// with the history.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownConversation`], or [`ClientError::NotFound`] for the message named in
+    /// the window.
+    pub async fn messages(
+        &self,
+        id: ConversationId,
+        window: Window,
+        limit: usize,
+    ) -> Result<Vec<MessageRecord>, ClientError> {
+        let session = self.session()?;
+        let reader = session.reader.clone();
+        session
+            .store
+            .read(move |connection| {
+                let row =
+                    conversation::get(connection, id)?.ok_or(ClientError::UnknownConversation)?;
+                let position = |message: MessageId| {
+                    message::get(connection, message)?
+                        .filter(|message| message.conversation == row.conversation)
+                        .map(|message| message.position)
+                        .ok_or(ClientError::NotFound)
+                };
+                let rows = match window {
+                    Window::Newest => {
+                        message::before(connection, row.conversation, u64::MAX, limit)?
+                    }
+                    Window::Before(message) => {
+                        message::before(connection, row.conversation, position(message)?, limit)?
+                    }
+                    Window::After(message) => {
+                        message::after(connection, row.conversation, position(message)?, limit)?
+                    }
+                    Window::Around(message) => {
+                        let middle = position(message)?;
+                        let above = limit / 2;
+                        let mut rows =
+                            message::before(connection, row.conversation, middle, above)?;
+                        rows.extend(message::after(
+                            connection,
+                            row.conversation,
+                            middle.saturating_sub(1),
+                            limit - above,
+                        )?);
+                        rows
+                    }
+                };
+                rows.into_iter()
+                    .map(|message| Ok(reader.message(connection, id, message)?))
+                    .collect()
+            })
+            .await
+    }
+
+    /// Marks everything up to this message as read.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownConversation`] or [`ClientError::NotFound`].
+    pub async fn mark_read(&self, id: ConversationId, up_to: MessageId) -> Result<(), ClientError> {
+        let session = self.session()?;
+        let (own, reader) = (session.own(), session.reader.clone());
+        let events = session
+            .store
+            .write(move |transaction| {
+                let row =
+                    conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
+                let message = message::get(transaction, up_to)?
+                    .filter(|message| message.conversation == row.conversation)
+                    .ok_or(ClientError::NotFound)?;
+                let is_changed = conversation::mark_read(
+                    transaction,
+                    row.conversation,
+                    message.position,
+                    own,
+                )?;
+                let rows = is_changed.then_some(row.conversation);
+                Ok::<_, ClientError>(changed(&reader, transaction, rows)?)
+            })
+            .await?;
+        self.shared.publisher.publish(events);
+        Ok(())
+    }
+
+    /// Tries a failed message again.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`] when it has not failed.
+    pub async fn retry(&self, id: MessageId) -> Result<(), ClientError> {
+        let session = self.session()?;
+        let reader = session.reader.clone();
+        let events = session
+            .store
+            .write(move |transaction| {
+                let row = failed(transaction, id)?;
+                let waiting = outbox::by_message(transaction, row.message)?
+                    .ok_or(ClientError::NotFound)?;
+                outbox::set_failed(transaction, waiting.outbox, false)?;
+                message::set_state(transaction, row.message, MessageState::Queued, None)?;
+                let record = reader.message_by_row(transaction, row.message)?;
+                let mut events = vec![Event::MessageChanged(record)];
+                events.extend(changed(&reader, transaction, [row.conversation])?);
+                Ok::<_, ClientError>(events)
+            })
+            .await?;
+        self.shared.publisher.publish(events);
+        session.outbox_wake.notify_one();
+        Ok(())
+    }
+
+    /// Removes a failed message.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`] when it has not failed.
+    pub async fn discard(&self, id: MessageId) -> Result<(), ClientError> {
+        let session = self.session()?;
+        let reader = session.reader.clone();
+        let events = session
+            .store
+            .write(move |transaction| {
+                let row = failed(transaction, id)?;
+                if let Some(waiting) = outbox::by_message(transaction, row.message)? {
+                    outbox::remove(transaction, waiting.outbox)?;
+                }
+                delivery::clear(transaction, row.message)?;
+                message::remove(transaction, row.message)?;
+                conversation::uncount_message(transaction, row.conversation)?;
+                let place = conversation::by_row(transaction, row.conversation)?
+                    .ok_or(ClientError::UnknownConversation)?;
+                let mut events =
+                    vec![Event::MessageRemoved { conversation: place.id, message: id }];
+                events.extend(changed(&reader, transaction, [row.conversation])?);
+                Ok::<_, ClientError>(events)
+            })
+            .await?;
+        self.shared.publisher.publish(events);
+        Ok(())
+    }
+}
+
+fn failed(
+    connection: &pipit_store::Connection,
+    id: MessageId,
+) -> Result<message::MessageRow, ClientError> {
+    message::get(connection, id)?
+        .filter(|message| message.state == MessageState::Failed)
+        .ok_or(ClientError::NotFound)
+}
+
+/// Where a received message belongs: at the server's time, after its sender's last.
+pub(crate) fn received_position(accepted_at: Timestamp) -> u64 {
+    accepted_at.as_millis() * message::POSITIONS_PER_MS
+}

@@ -1,0 +1,286 @@
+//! Opening one delivery inside the inbox's transaction: what it is, and the rows that it makes.
+
+use pipit_domain::{AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp};
+use pipit_e2ee::{
+    Application, Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal,
+};
+use pipit_store::table::conversation::{self, ConversationRow};
+use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::outbox;
+use pipit_store::{StoreError, Transaction, mls_storage};
+use pipit_wire::content::{Content, Kind, Uri};
+use pipit_wire::mls_header;
+use pipit_wire::v1::{Deliver, EnvelopeKind};
+
+use crate::clock::random;
+use crate::error::ClientError;
+use crate::establish::delete_group;
+use crate::ledgers::StoredLedgers;
+use crate::message::received_position;
+use crate::rejoin::place_of;
+
+/// What a delivery did.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Row of a message that it added.
+    pub(crate) message: Option<i64>,
+    /// Row of a conversation that is new, or whose group changed.
+    pub(crate) conversation: Option<i64>,
+    /// A group was joined or moved on.
+    pub(crate) group_changed: bool,
+}
+
+/// Why a delivery could not be dealt with.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeliveryError {
+    /// Somebody's ledger has to be fetched first; nothing was changed.
+    #[error("a ledger is missing")]
+    NeedsLedger(AccountId),
+    /// It will never open; the person sees a placeholder in this conversation, if it is known.
+    #[error("a delivery can't be opened: {why}")]
+    Unreadable {
+        /// Row of the conversation.
+        conversation: i64,
+        /// Whose, as far as known: the peer, else nobody's.
+        envelope: Option<EnvelopeId>,
+        /// For the log.
+        why: &'static str,
+    },
+    /// It concerns nothing that a person could be shown.
+    #[error("a delivery was dropped: {0}")]
+    Dropped(&'static str),
+    /// This device's fault: nothing is acknowledged, and it comes again.
+    #[error(transparent)]
+    Ours(#[from] ClientError),
+}
+
+impl From<StoreError> for DeliveryError {
+    fn from(error: StoreError) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// Whose device opens, and with what.
+pub(crate) struct Opener<'a> {
+    pub(crate) transaction: &'a Transaction<'a>,
+    pub(crate) crypto: &'a Crypto,
+    pub(crate) identity: &'a Identity,
+    pub(crate) own: AccountId,
+}
+
+impl Opener<'_> {
+    pub(crate) fn open(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
+        match EnvelopeKind::try_from(delivery.kind) {
+            Ok(EnvelopeKind::Application) => self.application(delivery),
+            Ok(EnvelopeKind::Commit) => self.commit(delivery),
+            Ok(EnvelopeKind::Welcome) => self.welcome(delivery),
+            Err(_) => Err(DeliveryError::Dropped("a kind that this version does not know")),
+        }
+    }
+
+    fn application(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
+        let header = mls_header::read_application(&delivery.payload)
+            .map_err(|_| DeliveryError::Dropped("no application message"))?;
+        let place = conversation::by_group(self.transaction, header.group)?
+            .ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        if message::by_envelope(self.transaction, header.envelope)?.is_some() {
+            return Ok(Outcome::default());
+        }
+        let opened = self.open_in_group(&place, header.group, delivery, Some(header.envelope))?;
+        let Some(Opened::Application(application)) = opened else { return Ok(Outcome::default()) };
+        self.keep(&place, &application, Timestamp::from_millis(delivery.time))
+    }
+
+    fn commit(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
+        let place = self.place_of_commit(delivery)?;
+        let group = place.group.ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        match self.open_in_group(&place, group, delivery, None)? {
+            Some(Opened::Commit(_)) => {
+                // Sealed for the epoch before; the same envelope ids are sealed again.
+                outbox::unseal(self.transaction, place.conversation)?;
+                Ok(Outcome {
+                    conversation: Some(place.conversation),
+                    group_changed: true,
+                    message: None,
+                })
+            }
+            _ => Ok(Outcome::default()),
+        }
+    }
+
+    fn place_of_commit(&self, delivery: &Deliver) -> Result<ConversationRow, DeliveryError> {
+        let group = pipit_wire::mls_header::read_group(&delivery.payload)
+            .map_err(|_| DeliveryError::Dropped("no commit"))?;
+        conversation::by_group(self.transaction, group)?
+            .ok_or(DeliveryError::Dropped("of a group that is not on this device"))
+    }
+
+    /// Opens a payload in its group. `None`: it was opened before, or is our own.
+    fn open_in_group(
+        &self,
+        place: &ConversationRow,
+        id: GroupId,
+        delivery: &Deliver,
+        envelope: Option<EnvelopeId>,
+    ) -> Result<Option<Opened>, DeliveryError> {
+        let storage = mls_storage(self.transaction);
+        let provider = Provider::new(self.crypto, &storage);
+        let ours = || DeliveryError::Ours(ClientError::Internal("keys of a conversation"));
+        let group = Group::load(&provider, id).map_err(|_| ours())?.ok_or_else(ours)?;
+        let ledgers = StoredLedgers::new(self.transaction);
+        let unreadable =
+            |why| DeliveryError::Unreadable { conversation: place.conversation, envelope, why };
+        match group.open(&provider, &delivery.payload, &ledgers) {
+            Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
+            Ok((_, opened)) => Ok(Some(opened)),
+            Err(OpenError::Refused(Refusal::UnknownLeaf(leaf))) => {
+                Err(DeliveryError::NeedsLedger(leaf.account))
+            }
+            Err(OpenError::Refused(_)) => Err(unreadable("a device that must not be here")),
+            Err(OpenError::Storage(_) | OpenError::Internal) => Err(ours()),
+            Err(OpenError::NotMember) => Err(DeliveryError::Dropped("this device was removed")),
+            Err(OpenError::Corrupt) => Err(unreadable("damaged")),
+            Err(OpenError::TooOld) => Err(unreadable("too old")),
+            Err(OpenError::EpochTooNew { .. }) => Err(unreadable("a commit is missing")),
+            Err(OpenError::TooFarAhead) => Err(unreadable("too many before it are missing")),
+            Err(OpenError::Undecryptable) => Err(unreadable("undecryptable")),
+            Err(OpenError::InvalidCommit) => Err(unreadable("a commit that does not check")),
+        }
+    }
+
+    fn keep(
+        &self,
+        place: &ConversationRow,
+        application: &Application,
+        accepted_at: Timestamp,
+    ) -> Result<Outcome, DeliveryError> {
+        let sender = application.account;
+        let unreadable = |why| DeliveryError::Unreadable {
+            conversation: place.conversation,
+            envelope: Some(application.envelope),
+            why,
+        };
+        let content = Content::decode(&application.content).map_err(|_| unreadable("content"))?;
+        let id =
+            content.message_id(&Uri::of_account(&sender), &Uri::of_conversation(&place.id));
+        if message::get(self.transaction, id)?.is_some() {
+            return Err(DeliveryError::Dropped("a message id that is here already"));
+        }
+        let (kind, text, kept) = match content.kind() {
+            Kind::Text(text) => (MessageKind::Text, text.text, None),
+            Kind::StatusReport(_) => return Ok(Outcome::default()),
+            Kind::Newer => (MessageKind::Newer, "", Some(Redacted(&application.content[..]))),
+        };
+        let new = NewMessage {
+            id,
+            conversation: place.conversation,
+            position: self.position(place, sender, accepted_at)?,
+            sender,
+            sent_at: accepted_at,
+            accepted_at: Some(accepted_at),
+            kind,
+            state: self.state_of(sender),
+            sent_here: false,
+            envelope: application.envelope,
+            text: Redacted(text),
+            content: kept,
+        };
+        self.insert(&new)
+    }
+
+    /// A line where something came that could not be read: a gap is never silent.
+    pub(crate) fn keep_unreadable(
+        &self,
+        conversation: i64,
+        envelope: Option<EnvelopeId>,
+        accepted_at: Timestamp,
+    ) -> Result<Outcome, DeliveryError> {
+        let place = conversation::by_row(self.transaction, conversation)?
+            .ok_or(DeliveryError::Dropped("no conversation"))?;
+        let sender = place.peer.unwrap_or(self.own);
+        let new = NewMessage {
+            id: MessageId::new(random()),
+            conversation,
+            position: self.position(&place, sender, accepted_at)?,
+            sender,
+            sent_at: accepted_at,
+            accepted_at: Some(accepted_at),
+            kind: MessageKind::Unreadable,
+            state: MessageState::Received,
+            sent_here: false,
+            envelope: envelope.unwrap_or_else(|| EnvelopeId::new(random())),
+            text: Redacted(""),
+            content: None,
+        };
+        self.insert(&new)
+    }
+
+    fn insert(&self, new: &NewMessage<'_>) -> Result<Outcome, DeliveryError> {
+        let row = message::insert(self.transaction, new)?;
+        let is_unread = new.sender != self.own;
+        let at = new.accepted_at.unwrap_or(new.sent_at);
+        conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
+        Ok(Outcome { message: Some(row), conversation: Some(new.conversation), group_changed: false })
+    }
+
+    fn position(
+        &self,
+        place: &ConversationRow,
+        sender: AccountId,
+        accepted_at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let from = received_position(accepted_at);
+        message::free_position(self.transaction, place.conversation, sender, from)
+    }
+
+    /// What our other devices wrote is on the server already.
+    fn state_of(&self, sender: AccountId) -> MessageState {
+        if sender == self.own { MessageState::Accepted } else { MessageState::Received }
+    }
+
+    fn welcome(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
+        let id = ConversationId::try_from(&delivery.conversation_id[..])
+            .map_err(|_| DeliveryError::Dropped("no conversation id"))?;
+        let storage = mls_storage(self.transaction);
+        let provider = Provider::new(self.crypto, &storage);
+        let ledgers = StoredLedgers::new(self.transaction);
+        let joined =
+            Group::join(&provider, self.identity, &delivery.payload, &delivery.tree, &ledgers);
+        let group = match joined {
+            Ok((group, _)) => group,
+            Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
+                return Err(DeliveryError::NeedsLedger(leaf.account));
+            }
+            Err(JoinError::AlreadyIn | JoinError::NotForUs) => return Ok(Outcome::default()),
+            Err(JoinError::Storage(_) | JoinError::Internal) => {
+                return Err(ClientError::Internal("joining a conversation").into());
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an invitation was refused");
+                return Err(DeliveryError::Dropped("an invitation that does not check"));
+            }
+        };
+        let at = Timestamp::from_millis(delivery.time);
+        let place = match place_of(self.transaction, id, self.own, &group, at) {
+            Err(ClientError::LedgerMismatch) => {
+                return Err(DeliveryError::Dropped("members that don't fit the conversation"));
+            }
+            place => place?,
+        };
+        match (place.group, &place.pending_create) {
+            // Somebody else's creation came first: ours never was.
+            (Some(former), Some(_)) => delete_group(self.transaction, self.crypto, former)?,
+            (Some(_), None) => {
+                return Err(DeliveryError::Dropped("a second group for a conversation"));
+            }
+            (None, _) => {}
+        }
+        conversation::set_group(self.transaction, place.conversation, Some(group.id()), None)?;
+        outbox::unseal(self.transaction, place.conversation)?;
+        Ok(Outcome {
+            message: None,
+            conversation: Some(place.conversation),
+            group_changed: true,
+        })
+    }
+}

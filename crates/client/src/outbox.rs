@@ -1,0 +1,341 @@
+//! The outbox task: establishes, seals, submits, in order within each conversation.
+//!
+//! A batch of a conversation's oldest messages is sealed in one transaction and submitted together;
+//! the answers are noted in one more. What was not answered is submitted again, with the same bytes,
+//! when the connection is back; the server knows the envelope ids.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
+use pipit_domain::Timestamp;
+use pipit_e2ee::{Crypto, Group, Identity, Provider, SealError};
+use pipit_net::NetError;
+use pipit_store::table::message::MessageState;
+use pipit_store::table::outbox::OutboxRow;
+use pipit_store::table::{conversation, delivery, message, outbox};
+use pipit_store::{Transaction, mls_storage};
+use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
+use tokio::time::{sleep, timeout};
+
+use crate::client::{Connection, Shared};
+use crate::conversation::changed;
+use crate::error::ClientError;
+use crate::event::Event;
+use crate::record::Reader;
+use crate::session::{Session, failure_word};
+
+/// Messages of one conversation on their way together. The server keeps the order of a connection.
+const BATCH_LEN: usize = 16;
+/// After a refusal that passes, when the server names no time.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Missing commits arrive by the mailbox; if none comes within this, the server is asked again.
+const COMMIT_WAIT: Duration = Duration::from_secs(5);
+/// Tries that fail for a reason of ours before a conversation's messages are shown as failed.
+const TRIES: u32 = 3;
+
+/// Starts the task; it ends with the session.
+pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
+    let wake = Arc::clone(&session.outbox_wake);
+    let session = Arc::downgrade(session);
+    tokio::spawn(async move {
+        let mut busy = HashSet::new();
+        let mut draining = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                () = wake.notified() => {}
+                Some(done) = draining.next() => { busy.remove(&done); }
+            }
+            let (Some(strong), Some(shared)) = (session.upgrade(), shared.upgrade()) else { return };
+            if shared.connection() != Connection::Online {
+                continue;
+            }
+            let waiting = strong.store.read(|connection| outbox::conversations(connection)).await;
+            for row in waiting.unwrap_or_default() {
+                if busy.insert(row) {
+                    let session = Weak::clone(&session);
+                    let shared = Arc::downgrade(&shared);
+                    draining.push(async move {
+                        drain(&shared, &session, row).await;
+                        row
+                    });
+                }
+            }
+        }
+    });
+}
+
+/// What a round of a conversation came to.
+enum Round {
+    /// Nothing more to send now.
+    Done,
+    /// More may be waiting.
+    Again,
+    /// Try again after this time.
+    After(Duration),
+}
+
+/// Sends what a conversation has, until it is empty or the connection goes.
+async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
+    let mut failures = 0;
+    loop {
+        let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else { return };
+        let round = match round(&shared, &session, row).await {
+            Ok(round) => {
+                failures = 0;
+                round
+            }
+            Err(ClientError::Net(error)) if error.refusal().is_none() => Round::Done,
+            Err(ClientError::Net(NetError::Refused(refused))) if refused.retry => {
+                Round::After(pause(&refused))
+            }
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, failures, "sending failed");
+                if failures >= TRIES {
+                    fail_waiting(&shared, &session, row, word_of(&error)).await;
+                    Round::Done
+                } else {
+                    Round::After(PAUSE)
+                }
+            }
+        };
+        match round {
+            Round::Again => {}
+            Round::Done => return,
+            Round::After(time) => {
+                drop(session);
+                let is_online = shared.connection() == Connection::Online;
+                drop(shared);
+                if !is_online {
+                    return;
+                }
+                sleep(time).await;
+            }
+        }
+    }
+}
+
+async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, ClientError> {
+    session.establish(row).await?;
+    let (crypto, identity) = (Arc::clone(&session.crypto), session.identity.clone());
+    let sealed =
+        session.store.write(move |transaction| seal(transaction, &crypto, &identity, row)).await?;
+    if sealed.is_empty() {
+        return Ok(Round::Done);
+    }
+    let submitted = sealed.iter().map(|(_, bytes)| {
+        let submit = Submit { payload: bytes.clone().into() };
+        session.ask(client_frame::Body::Submit(submit), |body| match body {
+            server_frame::Body::Accepted(accepted) => Some(Timestamp::from_millis(accepted.time)),
+            _ => None,
+        })
+    });
+    let answers = join_all(submitted).await;
+    let rows = sealed.into_iter().map(|(row, _)| row);
+    let answered: Vec<_> = rows.zip(answers).collect();
+    let next = next_round(&answered);
+    note(shared, session, row, answered).await?;
+    match next {
+        Next::AfterCommit(epoch) => {
+            wait_for_epoch(session, row, epoch).await?;
+            Ok(Round::Again)
+        }
+        Next::Round(round) => Ok(round),
+    }
+}
+
+enum Next {
+    Round(Round),
+    /// The server is in this epoch.
+    AfterCommit(u64),
+}
+
+fn next_round(answered: &[(OutboxRow, Result<Timestamp, NetError>)]) -> Next {
+    let mut next = Next::Round(Round::Again);
+    for (_, answer) in answered {
+        match answer {
+            Ok(_) => {}
+            Err(NetError::Refused(refused)) if refused.code() == RefusalCode::StaleEpoch => {
+                return Next::AfterCommit(refused.epoch);
+            }
+            Err(NetError::Refused(refused)) if refused.retry => {
+                next = Next::Round(Round::After(pause(refused)));
+            }
+            Err(NetError::Refused(_)) => {}
+            Err(_) => return Next::Round(Round::Done),
+        }
+    }
+    next
+}
+
+fn pause(refused: &Refused) -> Duration {
+    match refused.retry_after_ms {
+        0 => PAUSE,
+        ms => Duration::from_millis(ms.into()),
+    }
+}
+
+/// Seals those of the oldest messages that are not sealed yet; ratchet and bytes in this transaction.
+fn seal(
+    transaction: &Transaction<'_>,
+    crypto: &Crypto,
+    identity: &Identity,
+    row: i64,
+) -> Result<Vec<(OutboxRow, Vec<u8>)>, ClientError> {
+    let rows = outbox::oldest(transaction, row, BATCH_LEN)?;
+    let place =
+        conversation::by_row(transaction, row)?.ok_or(ClientError::UnknownConversation)?;
+    let id = place.group.ok_or(ClientError::Internal("conversation without keys"))?;
+    let storage = mls_storage(transaction);
+    let provider = Provider::new(crypto, &storage);
+    let mut group = None;
+    let mut sealed = Vec::with_capacity(rows.len());
+    for mut waiting in rows {
+        if let Some(bytes) = waiting.sealed.take() {
+            sealed.push((waiting, bytes));
+            continue;
+        }
+        let current = match group.take() {
+            Some(group) => group,
+            None => Group::load(&provider, id)
+                .map_err(|_| ClientError::Internal("keys of a conversation"))?
+                .ok_or(ClientError::Internal("keys of a conversation"))?,
+        };
+        let (after, bytes) = current
+            .seal(&provider, identity, waiting.envelope, &waiting.content.0)
+            .map_err(|error| match error {
+                SealError::NotMember => refused(RefusalCode::NotAMember),
+                SealError::TooLarge => refused(RefusalCode::TooLarge),
+                SealError::WrongIdentity | SealError::Internal => ClientError::Internal("sealing"),
+            })?;
+        group = Some(after);
+        outbox::set_sealed(transaction, waiting.outbox, Some(&bytes))?;
+        sealed.push((waiting, bytes));
+    }
+    Ok(sealed)
+}
+
+fn refused(code: RefusalCode) -> ClientError {
+    NetError::Refused(Refused::new(code, "This device can't send to this chat any more.")).into()
+}
+
+/// Notes the answers in one transaction, and tells.
+async fn note(
+    shared: &Shared,
+    session: &Session,
+    row: i64,
+    answered: Vec<(OutboxRow, Result<Timestamp, NetError>)>,
+) -> Result<(), ClientError> {
+    let reader = session.reader.clone();
+    let events = session
+        .store
+        .write(move |transaction| {
+            let mut events = Vec::new();
+            for (waiting, answer) in answered {
+                match answer {
+                    Ok(at) => {
+                        message::set_accepted(transaction, waiting.message, at)?;
+                        // The report of delivery may come before the acceptance.
+                        if delivery::count(transaction, waiting.message)? > 0 {
+                            let state = MessageState::Delivered;
+                            message::set_state(transaction, waiting.message, state, None)?;
+                        }
+                        outbox::remove(transaction, waiting.outbox)?;
+                    }
+                    Err(NetError::Refused(refused)) => match refused.code() {
+                        RefusalCode::StaleEpoch => {
+                            outbox::set_sealed(transaction, waiting.outbox, None)?;
+                            continue;
+                        }
+                        _ if refused.retry => continue,
+                        code => fail(transaction, &waiting, failure_word(code))?,
+                    },
+                    Err(_) => continue,
+                }
+                events.push(changed_message(&reader, transaction, waiting.message)?);
+            }
+            if !events.is_empty() {
+                events.extend(changed(&reader, transaction, [row])?);
+            }
+            Ok::<_, ClientError>(events)
+        })
+        .await?;
+    shared.publisher.publish(events);
+    Ok(())
+}
+
+fn changed_message(
+    reader: &Reader,
+    transaction: &Transaction<'_>,
+    row: i64,
+) -> Result<Event, ClientError> {
+    Ok(Event::MessageChanged(reader.message_by_row(transaction, row)?))
+}
+
+fn fail(transaction: &Transaction<'_>, waiting: &OutboxRow, word: &str) -> Result<(), ClientError> {
+    outbox::set_failed(transaction, waiting.outbox, true)?;
+    message::set_state(transaction, waiting.message, MessageState::Failed, Some(word))?;
+    Ok(())
+}
+
+/// Shows all waiting messages of a conversation as not sent.
+async fn fail_waiting(shared: &Shared, session: &Session, row: i64, word: &'static str) {
+    let reader = session.reader.clone();
+    let failed = session
+        .store
+        .write(move |transaction| {
+            let mut events = Vec::new();
+            for waiting in outbox::oldest(transaction, row, usize::MAX)? {
+                fail(transaction, &waiting, word)?;
+                events.push(changed_message(&reader, transaction, waiting.message)?);
+            }
+            events.extend(changed(&reader, transaction, [row])?);
+            Ok::<_, ClientError>(events)
+        })
+        .await;
+    match failed {
+        Ok(events) => shared.publisher.publish(events),
+        Err(error) => tracing::error!(%error, "a failure could not be noted"),
+    }
+}
+
+fn word_of(error: &ClientError) -> &'static str {
+    match error {
+        ClientError::Net(error) => error.refusal().map_or("UNREACHABLE", failure_word),
+        ClientError::UnknownAccount => "UNKNOWN_ACCOUNT",
+        ClientError::LedgerMismatch => "LEDGER_MISMATCH",
+        ClientError::Store(_) => "STORAGE",
+        _ => "INTERNAL",
+    }
+}
+
+/// Waits until the inbox has brought the group to the server's epoch.
+async fn wait_for_epoch(session: &Session, row: i64, epoch: u64) -> Result<(), ClientError> {
+    let reached = async {
+        loop {
+            let changed = session.group_changed.notified();
+            let crypto = Arc::clone(&session.crypto);
+            let here = session
+                .store
+                .read(move |connection| {
+                    let place = conversation::by_row(connection, row)?
+                        .ok_or(ClientError::UnknownConversation)?;
+                    let Some(id) = place.group else { return Ok(None) };
+                    let storage = mls_storage(connection);
+                    let group = Group::load(&Provider::new(&crypto, &storage), id)
+                        .map_err(|_| ClientError::Internal("keys of a conversation"))?;
+                    Ok::<_, ClientError>(group.map(|group| group.epoch()))
+                })
+                .await?;
+            if here.is_some_and(|here| here >= epoch) {
+                return Ok(());
+            }
+            changed.await;
+        }
+    };
+    timeout(COMMIT_WAIT, reached).await.unwrap_or(Ok(()))
+}

@@ -1,0 +1,123 @@
+//! Rows with what a screen needs around them: names, the newest message, the first unread one.
+
+use pipit_domain::{AccountId, ConversationId, MessageId, Redacted};
+use pipit_store::table::conversation::ConversationRow;
+use pipit_store::table::message::MessageRow;
+use pipit_store::table::{contact, conversation, message};
+use pipit_store::{Connection, StoreError};
+
+/// Characters of an account id that stand for a person whose name is not known yet.
+const SHORT_ID_LEN: usize = 8;
+
+/// A person.
+#[derive(Debug, Clone)]
+pub struct ContactRecord {
+    /// Their account.
+    pub account: AccountId,
+    /// What they are found by.
+    pub username: Redacted<String>,
+}
+
+/// A message and who wrote it.
+#[derive(Debug, Clone)]
+pub struct MessageRecord {
+    /// The row.
+    pub row: MessageRow,
+    /// Where it is.
+    pub conversation: ConversationId,
+    /// What to call the sender.
+    pub sender_name: Redacted<String>,
+    /// Written by this account.
+    pub is_own: bool,
+}
+
+/// A conversation as the chat list shows it.
+#[derive(Debug, Clone)]
+pub struct ConversationRecord {
+    /// The row.
+    pub row: ConversationRow,
+    /// What to call it; empty for the note to self, whose name is the screen's.
+    pub name: Redacted<String>,
+    /// The other person of a 1:1.
+    pub peer: Option<ContactRecord>,
+    /// The newest message.
+    pub last_message: Option<MessageRecord>,
+    /// The oldest unread one.
+    pub first_unread: Option<MessageId>,
+}
+
+/// Reads records for one account; whose names it shows is decided here alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    pub(crate) own: AccountId,
+    pub(crate) own_name: Redacted<String>,
+}
+
+impl Reader {
+    pub(crate) fn name(
+        &self,
+        connection: &Connection,
+        account: AccountId,
+    ) -> Result<Redacted<String>, StoreError> {
+        if account == self.own {
+            return Ok(self.own_name.clone());
+        }
+        let known = contact::username(connection, account)?;
+        Ok(known.unwrap_or_else(|| Redacted(account.to_string()[..SHORT_ID_LEN].to_owned())))
+    }
+
+    pub(crate) fn message(
+        &self,
+        connection: &Connection,
+        conversation: ConversationId,
+        row: MessageRow,
+    ) -> Result<MessageRecord, StoreError> {
+        Ok(MessageRecord {
+            sender_name: self.name(connection, row.sender)?,
+            is_own: row.sender == self.own,
+            conversation,
+            row,
+        })
+    }
+
+    pub(crate) fn message_by_row(
+        &self,
+        connection: &Connection,
+        message: i64,
+    ) -> Result<MessageRecord, StoreError> {
+        let row = message::by_row(connection, message)?.ok_or(StoreError::Value("message"))?;
+        let conversation = conversation::by_row(connection, row.conversation)?
+            .ok_or(StoreError::Value("conversation"))?;
+        self.message(connection, conversation.id, row)
+    }
+
+    pub(crate) fn conversation(
+        &self,
+        connection: &Connection,
+        row: ConversationRow,
+    ) -> Result<ConversationRecord, StoreError> {
+        let peer = match row.peer {
+            Some(account) => Some(ContactRecord { account, username: self.name(connection, account)? }),
+            None => None,
+        };
+        let newest = message::newest(connection, row.conversation)?;
+        let last_message =
+            newest.map(|message| self.message(connection, row.id, message)).transpose()?;
+        let first_unread = match row.unread {
+            0 => None,
+            _ => message::first_unread(connection, row.conversation, row.read_position, self.own)?,
+        };
+        let name = peer.as_ref().map(|peer| peer.username.clone()).unwrap_or_default();
+        Ok(ConversationRecord { row, name, peer, last_message, first_unread })
+    }
+
+    pub(crate) fn conversation_by_row(
+        &self,
+        connection: &Connection,
+        conversation: i64,
+    ) -> Result<ConversationRecord, StoreError> {
+        let row = conversation::by_row(connection, conversation)?
+            .ok_or(StoreError::Value("conversation"))?;
+        self.conversation(connection, row)
+    }
+}

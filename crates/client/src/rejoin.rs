@@ -1,0 +1,198 @@
+//! Joining from outside: a device that the account signed in after a conversation began, or one that
+//! lost its state, comes in by an external commit.
+
+use std::sync::Arc;
+
+use pipit_domain::{AccountId, ConversationId, GroupId};
+use pipit_e2ee::{Commit, Group, JoinError, Provider, Refusal};
+use pipit_ledger::conversation as derived;
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
+use pipit_store::table::outbox;
+use pipit_store::{Transaction, mls_storage};
+use pipit_wire::v1::{
+    Accepted, CommitGroup, ConversationState, GroupState, ListConversations, RefusalCode,
+    client_frame, server_frame,
+};
+
+use crate::clock::random_envelope;
+use crate::error::ClientError;
+use crate::establish::delete_group;
+use crate::ledgers::StoredLedgers;
+use crate::session::Session;
+
+/// Each try that comes too late makes somebody else's commit win, so progress is made; a few rounds
+/// settle any real race.
+const TRIES: usize = 8;
+
+impl Session {
+    /// Joins every conversation of this account in which this device has no leaf yet, and notes those
+    /// that it joined when a crash came before the note.
+    pub(crate) async fn join_missing(&self) -> Result<(), ClientError> {
+        let request = client_frame::Body::ListConversations(ListConversations {});
+        let all = self
+            .ask(request, |body| match body {
+                server_frame::Body::Conversations(all) => Some(all.conversations),
+                _ => None,
+            })
+            .await?;
+        for state in all {
+            let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else { continue };
+            let row = self.store.read(move |connection| conversation::get(connection, id)).await?;
+            let has_group = row.as_ref().is_some_and(|row| row.group.is_some());
+            if state.is_member && has_group {
+                continue;
+            }
+            if state.is_member && self.note_joined(id, &state).await? {
+                continue;
+            }
+            if row.is_some_and(|row| row.pending_create.is_some()) {
+                // The outbox task is about to learn that somebody was first.
+                continue;
+            }
+            self.rejoin(id).await?;
+        }
+        Ok(())
+    }
+
+    /// Our external commit was accepted, and the process ended before it was noted: the keys are here.
+    async fn note_joined(
+        &self,
+        id: ConversationId,
+        state: &ConversationState,
+    ) -> Result<bool, ClientError> {
+        let Ok(group) = GroupId::try_from(&state.group_id[..]) else { return Ok(false) };
+        let (crypto, own, now) = (Arc::clone(&self.crypto), self.own(), self.server_now());
+        let noted = self
+            .store
+            .write(move |transaction| {
+                let storage = mls_storage(transaction);
+                let loaded = Group::load(&Provider::new(&crypto, &storage), group)
+                    .map_err(|_| ClientError::Internal("keys of a conversation"))?;
+                let Some(loaded) = loaded.filter(Group::is_member) else { return Ok(false) };
+                let row = place_of(transaction, id, own, &loaded, now)?;
+                conversation::set_group(transaction, row.conversation, Some(group), None)?;
+                Ok::<_, ClientError>(true)
+            })
+            .await?;
+        if noted {
+            self.group_changed.notify_waiters();
+        }
+        Ok(noted)
+    }
+
+    /// Joins one conversation from outside.
+    pub(crate) async fn rejoin(&self, id: ConversationId) -> Result<(), ClientError> {
+        for _ in 0..TRIES {
+            let state: GroupState =
+                self.http.get(&format!("/v1/conversations/{id}"), &self.token()).await?;
+            let (group, commit) = self.external_commit(&state).await?;
+            let body = CommitGroup {
+                conversation_id: id.to_vec(),
+                epoch: commit.epoch,
+                envelope_id: random_envelope().to_vec(),
+                commit: commit.commit,
+                welcome: Vec::new(),
+                group_info: commit.group_info,
+            };
+            let posted: Result<Accepted, _> =
+                self.http.post("/v1/conversations/commit", &body, Some(&self.token())).await;
+            match posted {
+                Ok(_) => return self.enter(id, group).await,
+                Err(error) if error.refusal() == Some(RefusalCode::StaleEpoch) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ClientError::Internal("a conversation kept changing while joining it"))
+    }
+
+    async fn external_commit(&self, state: &GroupState) -> Result<(GroupId, Commit), ClientError> {
+        let mut refreshed: Option<AccountId> = None;
+        loop {
+            let (crypto, identity) = (Arc::clone(&self.crypto), self.identity.clone());
+            let (group_info, tree) = (state.group_info.clone(), state.tree.clone());
+            let made = self
+                .store
+                .write(move |transaction| {
+                    let storage = mls_storage(transaction);
+                    let provider = Provider::new(&crypto, &storage);
+                    let ledgers = StoredLedgers::new(transaction);
+                    let envelope = random_envelope();
+                    let joined = Group::join_external(
+                        &provider, &identity, &group_info, &tree, &ledgers, envelope,
+                    );
+                    match joined {
+                        Ok((group, commit)) => Ok(Ok((group.id(), commit))),
+                        Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
+                            Ok(Err(leaf.account))
+                        }
+                        Err(error) => {
+                            tracing::warn!(%error, "joining from outside failed");
+                            Err(ClientError::LedgerMismatch)
+                        }
+                    }
+                })
+                .await?;
+            match made {
+                Ok(made) => return Ok(made),
+                // A leaf that its account's newest ledger does not hold is a ghost.
+                Err(account) if refreshed == Some(account) => {
+                    return Err(ClientError::LedgerMismatch);
+                }
+                Err(account) => {
+                    self.refresh_ledgers(&[account]).await?;
+                    refreshed = Some(account);
+                }
+            }
+        }
+    }
+
+    async fn enter(&self, id: ConversationId, group: GroupId) -> Result<(), ClientError> {
+        let (crypto, own, now) = (Arc::clone(&self.crypto), self.own(), self.server_now());
+        self.store
+            .write(move |transaction| {
+                let storage = mls_storage(transaction);
+                let loaded = Group::load(&Provider::new(&crypto, &storage), group)
+                    .map_err(|_| ClientError::Internal("keys of a conversation"))?
+                    .ok_or(ClientError::Internal("keys of a conversation"))?;
+                let row = place_of(transaction, id, own, &loaded, now)?;
+                if let Some(former) = row.group.filter(|former| *former != group) {
+                    delete_group(transaction, &crypto, former)?;
+                }
+                conversation::set_group(transaction, row.conversation, Some(group), None)?;
+                outbox::unseal(transaction, row.conversation)?;
+                Ok::<_, ClientError>(())
+            })
+            .await?;
+        self.group_changed.notify_waiters();
+        self.outbox_wake.notify_one();
+        Ok(())
+    }
+}
+
+/// The conversation's row, made when it is not there; what sort it is follows from its id and members.
+///
+/// # Errors
+/// [`ClientError::LedgerMismatch`] when an id that stands for two people has other members.
+pub(crate) fn place_of(
+    transaction: &Transaction<'_>,
+    id: ConversationId,
+    own: AccountId,
+    group: &Group,
+    now: pipit_domain::Timestamp,
+) -> Result<ConversationRow, ClientError> {
+    let mut others: Vec<_> =
+        group.members().iter().map(|leaf| leaf.account).filter(|account| *account != own).collect();
+    others.sort();
+    others.dedup();
+    let peer = others.iter().copied().find(|account| derived::direct(own, *account) == id);
+    let kind = match peer {
+        Some(_) if others.len() == 1 => ConversationKind::Direct,
+        Some(_) => return Err(ClientError::LedgerMismatch),
+        None if id == derived::note_to_self(own) && others.is_empty() => {
+            ConversationKind::OwnDevices
+        }
+        None if id == derived::note_to_self(own) => return Err(ClientError::LedgerMismatch),
+        None => ConversationKind::Group,
+    };
+    Ok(conversation::ensure(transaction, id, kind, peer, now)?)
+}
