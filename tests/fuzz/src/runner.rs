@@ -4,9 +4,7 @@
 //! that failed fails again. An input that breaks something is written to a file, whose path is printed;
 //! put it into the corpus together with the fix.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
 
 use crate::{MEMORY_PER_BYTE, Target, mutate};
 
@@ -29,20 +27,10 @@ pub struct Outcome {
 /// When a file cannot be read.
 #[must_use]
 pub fn corpus(target: &Target) -> Vec<Vec<u8>> {
-    read_folder(target.name)
+    seeds_of(target.name)
 }
 
-/// The seeds of a target, read once: for targets that accept nothing else.
-pub(crate) fn corpus_of(name: &'static str) -> &'static [Vec<u8>] {
-    static READ: OnceLock<Mutex<HashMap<&str, &[Vec<u8>]>>> = OnceLock::new();
-    let mut read = READ
-        .get_or_init(Mutex::default)
-        .lock()
-        .expect("no reader panicked");
-    read.entry(name).or_insert_with(|| read_folder(name).leak())
-}
-
-fn read_folder(name: &str) -> Vec<Vec<u8>> {
+pub(crate) fn seeds_of(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("corpus")
         .join(name);

@@ -11,7 +11,7 @@ use pipit_e2ee::{
 };
 
 use super::{Seed, seed};
-use crate::fixture::{GROUP, People, encode, pair, rows};
+use crate::fixture::{GROUP, People, encode, pair};
 
 /// Seeds, and the files of the fixture.
 pub struct Made {
@@ -74,6 +74,28 @@ impl Actor {
         self.group().abandon(&self.provider()).expect("pending");
     }
 
+    fn verify(&self, key_package: &[u8], people: &People, now: Timestamp) -> NewLeaf {
+        let provider = self.provider();
+        NewLeaf::verify(
+            &provider,
+            key_package,
+            Suite::Classical,
+            &people.ledgers,
+            now,
+        )
+        .expect("valid")
+    }
+
+    fn follow(&self, commit: &Commit, people: &People) {
+        self.group()
+            .open(&self.provider(), &commit.commit, &people.ledgers)
+            .expect("followed");
+    }
+
+    fn rows(&self) -> Vec<u8> {
+        encode(&self.storage.values.read().expect("no writer panicked"))
+    }
+
     fn seal(&self, envelope: u8, content: &[u8]) -> Vec<u8> {
         self.group()
             .seal(
@@ -94,116 +116,115 @@ impl Actor {
 #[must_use]
 pub fn make(now: Timestamp) -> Made {
     let people = People::new();
-    let ledgers = &people.ledgers;
     let [alice, bob, carol] = [&people.alice, &people.bob, &people.carol].map(Actor::new);
-    let (bobs_package, carols_package) = (
-        bob.key_package(Suite::Classical, now),
-        carol.key_package(Suite::Classical, now),
-    );
-    let carol_before = encode(&carol.storage.values.read().expect("no panic"));
-    let leaf = |package: &[u8]| {
-        NewLeaf::verify(&alice.provider(), package, Suite::Classical, ledgers, now).expect("valid")
-    };
+    let begun = begin(&alice, &bob, &people, now);
+    let carols_package = carol.key_package(Suite::Classical, now);
+    let server = pipit_public_group::open(&begun.group_info, &begun.tree).expect("valid");
+    let fixture = vec![
+        ("bob", bob.rows()),
+        ("carol", carol.rows()),
+        ("server", server.state.to_vec()),
+    ];
+    let mut seeds = vec![
+        seed("key_package", "classical", carols_package.clone()),
+        seed(
+            "key_package",
+            "post-quantum",
+            carol.key_package(Suite::PostQuantum, now),
+        ),
+        seed(
+            "mls_join_external",
+            "group-info",
+            pair(&begun.group_info, &begun.tree),
+        ),
+        seed(
+            "server_group",
+            "group-info",
+            pair(&begun.group_info, &begun.tree),
+        ),
+        seed("mls_open", "message", alice.seal(3, b"hello")),
+        seed("mls_open", "longer-message", alice.seal(4, &[b'a'; 300])),
+    ];
+    seeds.extend(commits(&alice, &begun, &people, &carols_package, now));
+    Made { seeds, fixture }
+}
 
-    // Alice makes the group with Bob; both renew their leaves.
-    let with_bob = vec![leaf(&bobs_package)];
-    let (_, created) = Group::create(
-        &alice.provider(),
-        &alice.identity,
-        GROUP,
-        Suite::Classical,
-        with_bob,
-        now,
-    )
-    .expect("made");
+/// The group's epoch that everything else starts from.
+struct Begun {
+    group_info: Vec<u8>,
+    tree: Vec<u8>,
+}
+
+/// Alice makes the group with Bob; both renew their leaves.
+fn begin(alice: &Actor, bob: &Actor, people: &People, now: Timestamp) -> Begun {
+    let with_bob = vec![alice.verify(&bob.key_package(Suite::Classical, now), people, now)];
+    let (provider, identity) = (alice.provider(), &alice.identity);
+    let (_, created) =
+        Group::create(&provider, identity, GROUP, Suite::Classical, with_bob, now).expect("made");
     let welcome = created.welcome.expect("for Bob");
     Group::join(
         &bob.provider(),
         &bob.identity,
         &welcome,
         &created.tree,
-        ledgers,
+        &people.ledgers,
     )
     .expect("joined");
-    let follow = |actor: &Actor, commit: &Commit| {
-        actor
-            .group()
-            .open(&actor.provider(), &commit.commit, ledgers)
-            .expect("followed");
-    };
-    follow(&bob, &{
-        let commit = alice.commit(Change::renew(), 1);
-        alice.confirm();
-        commit
-    });
-    let last = bob.commit(Change::renew(), 2);
+    let first = alice.commit(Change::renew(), 1);
+    alice.confirm();
+    bob.follow(&first, people);
+    let second = bob.commit(Change::renew(), 2);
     bob.confirm();
-    follow(&alice, &last);
+    alice.follow(&second, people);
     let tree = bob.group().tree().expect("exported");
-    let server = pipit_public_group::open(&last.group_info, &tree)
-        .expect("valid")
-        .state
-        .to_vec();
-    let bob_before = encode(&bob.storage.values.read().expect("no panic"));
+    Begun {
+        group_info: second.group_info,
+        tree,
+    }
+}
 
-    // What may come next, each from here.
-    let (first, second) = (alice.seal(3, b"hello"), alice.seal(4, &[b'a'; 300]));
+/// Three commits that may each come next: Alice renews her leaf, Bob's second device joins from
+/// outside, Alice adds Carol.
+fn commits(
+    alice: &Actor,
+    begun: &Begun,
+    people: &People,
+    carols_package: &[u8],
+    now: Timestamp,
+) -> Vec<Seed> {
     let renewal = alice.commit(Change::renew(), 5);
     alice.abandon();
-    let second_device = Actor::new(&people.bobs_second);
+    let bobs_second = Actor::new(&people.bobs_second);
     let (_, external) = Group::join_external(
-        &second_device.provider(),
-        &second_device.identity,
-        &last.group_info,
-        &tree,
-        ledgers,
+        &bobs_second.provider(),
+        &bobs_second.identity,
+        &begun.group_info,
+        &begun.tree,
+        &people.ledgers,
         EnvelopeId::new([6; 16]),
     )
     .expect("joined");
-    let addition = alice.commit(Change::add(vec![leaf(&carols_package)]), 7);
+    let carol = vec![alice.verify(carols_package, people, now)];
+    let addition = alice.commit(Change::add(carol), 7);
     alice.confirm();
-    let tree_after = alice.group().tree().expect("exported");
-    let carols_welcome = addition.welcome.clone().expect("for Carol");
+    let tree = alice.group().tree().expect("exported");
+    let welcome = addition.welcome.clone().expect("for Carol");
 
-    drop(rows(second_device.storage));
-    let post_quantum = carol.key_package(Suite::PostQuantum, now);
-    Made {
-        seeds: vec![
-            seed("mls_open", "message", first),
-            seed("mls_open", "longer-message", second),
-            seed("mls_open", "renewal", renewal.commit.clone()),
-            seed("mls_open", "external-commit", external.commit.clone()),
-            seed("mls_open", "addition", addition.commit.clone()),
-            seed("mls_join", "by-welcome", pair(&carols_welcome, &tree_after)),
-            seed(
-                "mls_join_external",
-                "group-info",
-                pair(&last.group_info, &tree),
-            ),
-            seed("key_package", "classical", carols_package),
-            seed("key_package", "post-quantum", post_quantum),
-            seed("server_group", "group-info", pair(&last.group_info, &tree)),
-            seed(
-                "server_commit",
-                "renewal",
-                pair(&renewal.commit, &renewal.group_info),
-            ),
-            seed(
-                "server_commit",
-                "external",
-                pair(&external.commit, &external.group_info),
-            ),
-            seed(
-                "server_commit",
-                "addition",
-                pair(&addition.commit, &addition.group_info),
-            ),
-            seed("server_welcome", "for-one", carols_welcome),
-        ],
-        fixture: vec![
-            ("bob", bob_before),
-            ("carol", carol_before),
-            ("server", server),
-        ],
+    let commits = [
+        ("renewal", renewal),
+        ("external-commit", external),
+        ("addition", addition),
+    ];
+    let mut seeds = Vec::new();
+    for (name, commit) in commits {
+        seeds.push(seed(
+            "server_commit",
+            name,
+            pair(&commit.commit, &commit.group_info),
+        ));
+        seeds.push(seed("mls_open", name, commit.commit));
     }
+    seeds.push(seed("mls_join", "by-welcome", pair(&welcome, &tree)));
+    seeds.push(seed("server_welcome", "for-one", welcome));
+    seeds
 }

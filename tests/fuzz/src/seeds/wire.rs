@@ -74,6 +74,7 @@ fn client_bodies() -> Vec<(&'static str, client_frame::Body)> {
             "acknowledge",
             Body::Acknowledge(v1::Acknowledge {
                 sequences: vec![1, 300, u64::MAX],
+                mailbox_expiry_handled: true,
             }),
         ),
         ("signal", Body::Signal(signal())),
