@@ -3,8 +3,9 @@
 //!
 //! It shows that what we send is MLS and not what one library makes of it. [`member`] is the MLS half,
 //! [`line`] signs it up at a real server and connects it there; nothing of our client is in either,
-//! only the contract that client and server share. Tests use it, nobody else; it keeps its state in
-//! memory only.
+//! only the contract that client and server share. [`program`] starts that server and our client beside
+//! it. Tests use this crate, nobody else; the peer keeps its state in memory only.
 
 pub mod line;
 pub mod member;
+pub mod program;
