@@ -3,8 +3,19 @@
 
 import { t } from "./text";
 
-/** The system's own language and clock (24 h or 12 h). */
-const LOCALE: string | undefined = globalThis.navigator?.language;
+/**
+ * The system's own language and clock (24 h or 12 h). A system without a language (LANG=C) makes WebKit
+ * name it "c", which is no language tag; then the engine's default serves.
+ */
+const LOCALE: string | undefined = usableLocale(globalThis.navigator?.language);
+
+function usableLocale(tag: string | undefined): string | undefined {
+  try {
+    return tag === undefined ? undefined : Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
 
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const weekdayShort = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
