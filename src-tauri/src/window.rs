@@ -119,9 +119,13 @@ fn open_link(url: &Url) {
         tracing::warn!(scheme = url.scheme(), "a link of this kind is not opened");
         return;
     }
-    if let Err(error) = open::that_detached(url.as_str()) {
-        tracing::warn!(%error, "no program opened a link");
-    }
+    let address = url.to_string();
+    // Waits a moment to see whether the browser started, which the window must not.
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = open::that_detached(address) {
+            tracing::warn!(%error, "no program opened a link");
+        }
+    });
 }
 
 fn is_openable(url: &Url) -> bool {

@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail};
@@ -37,8 +38,8 @@ return found.at(-1) ?? null;
 /// One running app and the driver that speaks for it.
 #[derive(Debug)]
 pub struct App {
+    desktop: Arc<Desktop>,
     driver: WebDriver,
-    // After the session: it ends the app.
     bridge: Program,
     profile: PathBuf,
 }
@@ -48,7 +49,7 @@ impl App {
     ///
     /// # Errors
     /// When the app or its driver does not start.
-    pub async fn start(desktop: &Desktop, profile: &Path, server: &str) -> Result<Self> {
+    pub async fn start(desktop: &Arc<Desktop>, profile: &Path, server: &str) -> Result<Self> {
         let app = std::env::var_os("PIPIT_APP")
             .context("PIPIT_APP names no app; run this test with: cargo xtask test --only app")?;
         let (port, native_port) = (free_port()?, free_port()?);
@@ -82,6 +83,7 @@ impl App {
         })
         .await?;
         Ok(Self {
+            desktop: Arc::clone(desktop),
             driver,
             bridge,
             profile: profile.to_owned(),
@@ -94,12 +96,13 @@ impl App {
     /// When it stays.
     pub async fn close(self) -> Result<()> {
         let id = self.process()?;
-        self.driver.quit().await?;
-        drop(self.bridge);
+        self.activate().await?;
+        self.desktop.run("xdotool", &["key", "alt+F4"])?;
         wait::until("the app to end", async || {
             Ok((!Path::new("/proc").join(id.to_string()).exists()).then_some(()))
         })
-        .await
+        .await?;
+        Ok(())
     }
 
     /// Ends the app at once, as a crash would.
@@ -111,8 +114,6 @@ impl App {
         Command::new("kill")
             .args(["-KILL", &id.to_string()])
             .status()?;
-        // The session is gone with the app; its end may be reported as an error.
-        let _session_is_gone = self.driver.quit().await;
         Ok(())
     }
 
@@ -158,10 +159,7 @@ impl App {
             }
         })
         .await;
-        if found.is_err() {
-            // For the one who reads the failure.
-            let _best_effort = self.picture(&format!("missing-{role}.png")).await;
-        }
+        self.show_failure(found.is_err());
         found
     }
 
@@ -213,10 +211,15 @@ impl App {
             Ok(answer.json().as_bool().unwrap_or(false).then_some(()))
         })
         .await;
-        if seen.is_err() {
-            let _best_effort = self.picture("missing-text.png").await;
-        }
+        self.show_failure(seen.is_err());
         seen
+    }
+
+    /// Keeps a picture for the one who reads a failure.
+    fn show_failure(&self, is_failed: bool) {
+        if is_failed && let Err(error) = self.desktop.picture("failed.png") {
+            eprintln!("no picture of the failure: {error:#}");
+        }
     }
 
     /// The driver, for what is asked only once.
@@ -225,14 +228,70 @@ impl App {
         &self.driver
     }
 
-    /// Keeps a picture of what the window shows.
+    /// The window as the desktop names it.
+    ///
+    /// # Errors
+    /// When there is none on screen.
+    pub async fn window(&self) -> Result<String> {
+        let id = self.process()?.to_string();
+        let search = ["search", "--all", "--onlyvisible", "--pid", &id, "--name", "Pipit"];
+        wait::until("the app's window", async || {
+            let found = self.desktop.run("xdotool", &search).unwrap_or_default();
+            Ok(found.lines().last().map(str::to_owned))
+        })
+        .await
+    }
+
+    /// Moves the window, so that two can be seen at once.
+    ///
+    /// # Errors
+    /// When there is none on screen.
+    pub async fn move_to(&self, x: u32, y: u32) -> Result<()> {
+        let window = self.window().await?;
+        self.desktop.run("xdotool", &["windowmove", &window, &x.to_string(), &y.to_string()])?;
+        Ok(())
+    }
+
+    /// Gives the window the focus, as clicking on it would.
+    ///
+    /// # Errors
+    /// When there is none on screen.
+    pub async fn activate(&self) -> Result<()> {
+        let window = self.window().await?;
+        self.desktop.run("xdotool", &["windowactivate", "--sync", &window])?;
+        Ok(())
+    }
+
+    /// Whether the window has the focus.
+    ///
+    /// # Errors
+    /// When there is none on screen.
+    pub async fn is_active(&self) -> Result<bool> {
+        let window = self.window().await?;
+        Ok(self.desktop.run("xdotool", &["getactivewindow"]).unwrap_or_default().trim() == window)
+    }
+
+    /// Keeps a picture of the window as the screen shows it. (The driver's own screenshots never end
+    /// without a graphics card.)
     ///
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn picture(&self, name: &str) -> Result<PathBuf> {
         let file = artifact(name)?;
-        self.driver.screenshot(&file).await?;
+        let window = self.window().await?;
+        self.desktop.run("import", &["-window", &window, &file.to_string_lossy()])?;
         Ok(file)
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // Otherwise the driver would ask the bridge to end the session, and wait long for a dead one.
+        let _ended_already = self.driver.clone().leak();
+        self.bridge.end();
+        if let Ok(id) = self.process() {
+            let _gone_already = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -30,6 +31,38 @@ const DUNST: &str = "\
     idle_threshold = 0
     history_length = 100
 ";
+
+/// The session bus's settings: it starts no programs, so that only the test's own are there.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// The person's choice of browser, in the form that xdg-open reads.
+const BROWSER_ENTRY: &str = "\
+[Desktop Entry]
+Type=Application
+Name=Browser
+Exec=BROWSER %u
+MimeType=x-scheme-handler/http;x-scheme-handler/https;
+";
+const BROWSER_CHOICE: &str = "\
+[Default Applications]
+x-scheme-handler/http=browser.desktop
+x-scheme-handler/https=browser.desktop
+";
+
+/// Stands for the person's browser: notes what it was asked to open.
+const BROWSER: &str = "#!/bin/sh\necho \"$1\" >> \"$HOME/opened\"\n";
 
 /// A notification that was shown.
 #[derive(Debug, Clone)]
@@ -81,8 +114,12 @@ impl Desktop {
                 .map(|number| format!(":{number}"))
         })?;
 
+        fs::write(home.path().join("bus.conf"), BUS)?;
+        choose_browser(home.path())?;
         let mut command = Command::new("dbus-daemon");
-        command.args(["--session", "--nofork", "--print-address=1"]);
+        command.arg("--config-file").arg(home.path().join("bus.conf"));
+        command.args(["--nofork", "--print-address=1"]);
+        command.stderr(fs::File::create(home.path().join("bus.log"))?);
         let (session, bus) = Program::start_and_read(&mut command, |line| {
             line.starts_with("unix:").then(|| line.trim().to_owned())
         })?;
@@ -194,6 +231,13 @@ impl Desktop {
         self.run("dunstctl", &["action", "0"]).map(drop)
     }
 
+    /// The addresses that programs asked the person's browser to open, oldest first.
+    #[must_use]
+    pub fn opened_links(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.home.path().join("opened")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
     /// Keeps a picture of the whole screen.
     ///
     /// # Errors
@@ -216,6 +260,19 @@ pub fn artifact(name: &str) -> Result<PathBuf> {
     );
     fs::create_dir_all(&folder)?;
     Ok(folder.join(name))
+}
+
+fn choose_browser(home: &Path) -> Result<()> {
+    let browser = home.join("browser");
+    fs::write(&browser, BROWSER)?;
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755))?;
+    let (entries, choices) = (home.join(".local/share/applications"), home.join(".config"));
+    fs::create_dir_all(&entries)?;
+    fs::create_dir_all(&choices)?;
+    let entry = BROWSER_ENTRY.replace("BROWSER", &browser.to_string_lossy());
+    fs::write(entries.join("browser.desktop"), entry)?;
+    fs::write(choices.join("mimeapps.list"), BROWSER_CHOICE)?;
+    Ok(())
 }
 
 fn log(home: &TempDir) -> PathBuf {

@@ -59,6 +59,22 @@ impl Program {
         }
     }
 
+    /// Asks it to end, and waits until it has.
+    pub fn end(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        let _asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        let deadline = Instant::now() + END_WAIT;
+        while Instant::now() < deadline {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.kill();
+    }
+
     /// Ends it at once, as a crash would.
     pub fn kill(&mut self) {
         let _gone_already = self.child.kill();
@@ -77,20 +93,6 @@ fn read<T>(output: impl Read, ready: &impl Fn(&str) -> Option<T>, sender: &mpsc:
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(Some(_))) {
-            return;
-        }
-        let _asked = Command::new("kill")
-            .arg("-TERM")
-            .arg(self.child.id().to_string())
-            .status();
-        let deadline = Instant::now() + END_WAIT;
-        while Instant::now() < deadline {
-            if matches!(self.child.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        self.kill();
+        self.end();
     }
 }
