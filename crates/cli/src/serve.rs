@@ -28,7 +28,7 @@ const ANSWERS_LEN: usize = 256;
 const TOKEN_LEN: usize = 24;
 /// What the screen may load and reach: its own files, and this very server.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-                      connect-src 'self' ws://127.0.0.1:* ws://localhost:* ws://[::1]:*; \
+                      connect-src 'self' ws://127.0.0.1:* ws://localhost:*; \
                       frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 struct Shared {
