@@ -2,8 +2,6 @@
 //!
 //! Holds no behaviour of its own. Called by `main`.
 
-use std::sync::Arc;
-
 use tauri::{Manager, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 use thiserror::Error;
@@ -49,18 +47,20 @@ pub fn run(args: &Args) -> Result<(), StartError> {
             window::raise(app)
         }))
         .plugin(window_state)
-        .invoke_handler(tauri::generate_handler![bridge::rpc])
+        .invoke_handler(bridge::take)
         .setup(move |app| {
-            let bridge = Arc::new(Bridge::default());
-            app.manage(Arc::clone(&bridge));
             app.manage(Notifications::default());
+            app.manage(Bridge::start(
+                app.handle().clone(),
+                profile.core_dir(),
+                server,
+            ));
             window::open(app.handle(), &profile)?;
-            bridge.start(app.handle().clone(), profile.core_dir(), server);
             Ok(())
         })
         .on_window_event(|window, event| {
             if let WindowEvent::Focused(false) = event {
-                bridge::lost_focus(window.app_handle());
+                window.state::<Bridge>().lost_focus();
             }
         })
         .run(context)?;
