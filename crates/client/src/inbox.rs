@@ -110,16 +110,24 @@ async fn online(shared: &Arc<Shared>, session: &Arc<Session>, hello: &ServerHell
     }
     shared.set_connection(Connection::Online);
     session.outbox_wake.notify_one();
+    let has_gap = hello.mailbox_expired;
     // Beside the mail, which is already on its way.
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     tokio::spawn(async move {
-        if let Err(error) = catch_up(&shared, &session).await {
+        if let Err(error) = catch_up(&shared, &session, has_gap).await {
             tracing::info!(%error, "catching up is left for the next connection");
         }
     });
 }
 
-async fn catch_up(shared: &Arc<Shared>, session: &Arc<Session>) -> Result<(), ClientError> {
+async fn catch_up(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    has_gap: bool,
+) -> Result<(), ClientError> {
+    if has_gap {
+        session.fill_gap(shared).await?;
+    }
     session.join_missing().await?;
     session.replenish_key_packages().await?;
     let envelopes =

@@ -25,6 +25,7 @@ mod conversation;
 mod error;
 mod establish;
 mod event;
+mod gap;
 mod inbox;
 mod keys;
 mod ledgers;

@@ -49,9 +49,24 @@ impl Session {
                 // The outbox task is about to learn that somebody was first.
                 continue;
             }
-            self.rejoin(id).await?;
+            self.rejoin_or_leave(id).await?;
         }
         Ok(())
+    }
+
+    /// Joins a conversation from outside; one that can't be joined does not keep the others waiting.
+    ///
+    /// # Errors
+    /// Only when the connection is gone.
+    pub(crate) async fn rejoin_or_leave(&self, id: ConversationId) -> Result<(), ClientError> {
+        match self.rejoin(id).await {
+            Err(ClientError::Net(error)) if error.refusal().is_none() => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "a conversation could not be joined");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Our external commit was accepted, and the process ended before it was noted: the keys are here.
