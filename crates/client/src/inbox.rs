@@ -30,7 +30,9 @@ const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
 /// Own messages asked after in one request (the protocol's limit).
 const STATUS_LEN: usize = 256;
 /// After a failure of this device's own (a full disk), before it tries again.
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(2);
+/// Tries before a delivery that fails for no reason of the disk's is given up.
+const TRIES: u32 = 3;
 
 /// Starts the task; it ends with the session.
 pub(crate) fn spawn(
@@ -161,13 +163,14 @@ struct Opened {
 
 async fn receive(shared: &Arc<Shared>, session: &Arc<Session>, mut batch: Vec<Deliver>) {
     let mut refreshed = BTreeSet::new();
+    let mut failures = 0;
     while !batch.is_empty() {
         let deliveries = Arc::new(std::mem::take(&mut batch));
         let (work, worker) = (Arc::clone(&deliveries), Arc::clone(session));
-        let is_fresh = refreshed.clone();
+        let (is_fresh, gives_up) = (refreshed.clone(), failures >= TRIES);
         let opened = session
             .store
-            .write(move |transaction| open_all(transaction, &worker, &work, &is_fresh))
+            .write(move |transaction| open_all(transaction, &worker, &work, &is_fresh, gives_up))
             .await;
         let opened = match opened {
             Ok(opened) => opened,
@@ -175,6 +178,7 @@ async fn receive(shared: &Arc<Shared>, session: &Arc<Session>, mut batch: Vec<De
                 // Nothing was acknowledged: the server delivers again after a new connection, and
                 // this batch is tried again until then.
                 tracing::error!(%error, "received mail could not be kept");
+                failures += 1;
                 sleep(PAUSE).await;
                 batch = take(deliveries);
                 continue;
@@ -211,6 +215,7 @@ fn open_all(
     session: &Session,
     deliveries: &[Deliver],
     refreshed: &BTreeSet<AccountId>,
+    gives_up: bool,
 ) -> Result<Opened, ClientError> {
     let opener = Opener {
         transaction,
@@ -227,6 +232,11 @@ fn open_all(
             Err(DeliveryError::NeedsLedger(account)) if !refreshed.contains(&account) => {
                 all.stopped = Some((place, account));
                 break;
+            }
+            // One delivery that trips us up must not hold up all others for ever.
+            Err(DeliveryError::Ours(error @ ClientError::Internal(_))) if gives_up => {
+                tracing::error!(%error, "a delivery was given up");
+                Outcome::default()
             }
             Err(DeliveryError::Ours(error)) => return Err(error),
             Err(error) => {

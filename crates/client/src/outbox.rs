@@ -32,6 +32,8 @@ use crate::session::{Session, failure_word};
 const BATCH_LEN: usize = 16;
 /// After a refusal that passes, when the server names no time.
 const PAUSE: Duration = Duration::from_secs(2);
+/// After an answer that did not come: the line is about to be found dead, or the server is slow.
+const LINE_PAUSE: Duration = Duration::from_millis(300);
 /// Missing commits arrive by the mailbox; if none comes within this, the server is asked again.
 const COMMIT_WAIT: Duration = Duration::from_secs(5);
 /// Tries that fail for a reason of ours before a conversation's messages are shown as failed.
@@ -88,7 +90,7 @@ async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
                 failures = 0;
                 round
             }
-            Err(ClientError::Net(error)) if error.refusal().is_none() => Round::Done,
+            Err(ClientError::Net(error)) if error.refusal().is_none() => Round::After(LINE_PAUSE),
             Err(ClientError::Net(NetError::Refused(refused))) if refused.retry => {
                 Round::After(pause(&refused))
             }
@@ -106,13 +108,10 @@ async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
         match round {
             Round::Again => {}
             Round::Done => return,
+            // Offline, there is nothing to wait for here: the next connection wakes the task.
+            Round::After(_) if shared.connection() != Connection::Online => return,
             Round::After(time) => {
-                drop(session);
-                let is_online = shared.connection() == Connection::Online;
-                drop(shared);
-                if !is_online {
-                    return;
-                }
+                drop((session, shared));
                 sleep(time).await;
             }
         }
@@ -166,7 +165,7 @@ fn next_round(answered: &[(OutboxRow, Result<Timestamp, NetError>)]) -> Next {
                 next = Next::Round(Round::After(pause(refused)));
             }
             Err(NetError::Refused(_)) => {}
-            Err(_) => return Next::Round(Round::Done),
+            Err(_) => return Next::Round(Round::After(LINE_PAUSE)),
         }
     }
     next
