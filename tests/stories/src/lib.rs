@@ -1,2 +1,18 @@
-//! Support for the stories in `tests/`: starting the real server and real clients, and waiting for
-//! conditions instead of sleeping.
+//! Support for the stories in `tests/`: the real server and real clients in processes of their own, a
+//! proxy between them that understands the protocol, and waiting for conditions instead of sleeping.
+//!
+//! What it says when something is wrong is a panic with a sentence: only tests call it.
+
+mod binary;
+mod person;
+pub mod proxy;
+mod server;
+mod wait;
+mod world;
+
+pub use binary::{binary, run};
+pub use person::{Account, Person, Refusal};
+pub use proxy::{Frame, Proxy, Verdict};
+pub use server::Server;
+pub use wait::{DEADLINE, until};
+pub use world::{PASSWORD, Pair, numbered};

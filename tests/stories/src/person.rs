@@ -1,0 +1,492 @@
+//! A person with a device: a `pipit-cli rpc` process that is asked by JSON-RPC, collects its events,
+//! and can be killed and started again on the same profile.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
+
+use crate::binary::binary;
+use crate::wait::{DEADLINE, gathered, until};
+use crate::world::PASSWORD;
+
+/// Messages in one answer of `message.list`, at most.
+const PAGE_LEN: usize = 200;
+
+/// A command's error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// JSON-RPC's number.
+    pub number: i64,
+    /// The stable word.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+    /// Whether trying again may help.
+    pub retry: bool,
+}
+
+/// Who a person is, for others.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The exact username.
+    pub username: String,
+    /// The account's id.
+    pub id: String,
+    /// The recovery key, when this device made the account.
+    pub recovery_key: String,
+}
+
+/// A device of a person.
+#[derive(Debug)]
+pub struct Person {
+    /// Who.
+    pub account: Account,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+    program: Option<Program>,
+}
+
+impl Person {
+    /// A device without an account, with more environment variables for its process.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn nobody(environment: &[(&str, &str)]) -> Self {
+        let account = Account {
+            username: String::new(),
+            id: String::new(),
+            recovery_key: String::new(),
+        };
+        let environment = environment
+            .iter()
+            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let folder = tempfile::tempdir().expect("a folder for the profile");
+        let mut person = Self {
+            account,
+            folder,
+            environment,
+            program: None,
+        };
+        person.start().await;
+        person
+    }
+
+    /// A new account with its first device.
+    ///
+    /// # Panics
+    /// When signing up fails.
+    pub async fn register(server: &str, username: &str) -> Self {
+        let mut person = Self::nobody(&[]).await;
+        person.sign_up(server, username).await;
+        person
+    }
+
+    /// One more device of an account, by its password.
+    ///
+    /// # Panics
+    /// When signing in fails.
+    pub async fn login(server: &str, username: &str) -> Self {
+        let mut person = Self::nobody(&[]).await;
+        let params = json!({ "server": server, "username": username, "password": PASSWORD });
+        let account = person.ask("account.login", params).await;
+        person.account.username = username.to_owned();
+        person.account.id = text(&account["accountId"]);
+        person
+    }
+
+    /// Makes an account on this device.
+    ///
+    /// # Panics
+    /// When signing up fails.
+    pub async fn sign_up(&mut self, server: &str, username: &str) {
+        let params = json!({ "server": server, "username": username, "password": PASSWORD });
+        let account = self.ask("account.register", params).await;
+        self.account = Account {
+            username: username.to_owned(),
+            id: text(&account["accountId"]),
+            recovery_key: text(&account["recoveryKey"]),
+        };
+    }
+
+    /// Starts the process, or starts it again.
+    ///
+    /// # Panics
+    /// When it runs, or does not start.
+    pub async fn start(&mut self) {
+        assert!(self.program.is_none(), "it runs already");
+        self.program = Some(Program::start(self.folder.path(), &self.environment));
+        self.ask("events.subscribe", json!({})).await;
+    }
+
+    /// Ends the process at once, as a crash would.
+    ///
+    /// # Panics
+    /// When it is not running.
+    pub async fn kill(&mut self) {
+        let mut program = self.program.take().expect("a running process");
+        program
+            .child
+            .kill()
+            .await
+            .expect("the process can be killed");
+    }
+
+    /// Ends the process by ending its input; answers whether it ended well.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn quit(&mut self) -> bool {
+        let program = self.program.take().expect("a running process");
+        let Program {
+            mut child, stdin, ..
+        } = program;
+        drop(stdin);
+        let ended = timeout(DEADLINE, child.wait())
+            .await
+            .expect("it ends with its input");
+        ended.expect("its end can be seen").success()
+    }
+
+    /// The profile's folder.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        self.folder.path().join("profile")
+    }
+
+    /// What the process has logged, over all its starts.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    fn program(&self) -> &Program {
+        self.program.as_ref().expect("a running process")
+    }
+
+    /// Runs a command.
+    ///
+    /// # Errors
+    /// The command's own.
+    ///
+    /// # Panics
+    /// When no answer comes in time.
+    pub async fn call(&self, method: &str, params: Value) -> Result<Value, Refusal> {
+        let answer = self.program().request(method, params).await;
+        let answer = timeout(DEADLINE, answer)
+            .await
+            .unwrap_or_else(|_| panic!("{method} was not answered"))
+            .unwrap_or_else(|_| {
+                panic!(
+                    "the process ended instead of answering {method}:\n{}",
+                    self.log()
+                )
+            });
+        match answer.get("error") {
+            None => Ok(answer["result"].clone()),
+            Some(error) => Err(Refusal {
+                number: error["code"].as_i64().expect("an error has a number"),
+                code: text(&error["data"]["code"]),
+                message: text(&error["message"]),
+                retry: error["data"]["retry"]
+                    .as_bool()
+                    .expect("an error says whether to retry"),
+            }),
+        }
+    }
+
+    /// Runs a command that must succeed.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn ask(&self, method: &str, params: Value) -> Value {
+        match self.call(method, params).await {
+            Ok(result) => result,
+            Err(refusal) => panic!(
+                "{} {method}: {refusal:?}\n{}",
+                self.account.username,
+                self.log()
+            ),
+        }
+    }
+
+    /// Runs a command that must be refused.
+    ///
+    /// # Panics
+    /// When it succeeds.
+    pub async fn refused(&self, method: &str, params: Value) -> Refusal {
+        match self.call(method, params).await {
+            Err(refusal) => refusal,
+            Ok(result) => panic!("{method} answered {result}"),
+        }
+    }
+
+    /// Writes raw bytes to the process.
+    ///
+    /// # Panics
+    /// When its input is closed.
+    pub async fn write(&self, bytes: &[u8]) {
+        let mut stdin = self.program().stdin.lock().await;
+        stdin.write_all(bytes).await.expect("it reads its input");
+        stdin.flush().await.expect("it reads its input");
+    }
+
+    /// Waits for something among the lines that answer nothing that was asked by [`Person::call`].
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn line<T>(&self, what: &str, pick: impl FnMut(&Vec<Value>) -> Option<T>) -> T {
+        gathered(what, &self.program().others, pick).await
+    }
+
+    /// Waits for something among the events since the process started.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn event<T>(&self, what: &str, pick: impl FnMut(&Vec<Value>) -> Option<T>) -> T {
+        gathered(what, &self.program().events, pick).await
+    }
+
+    /// Waits until the connection is in this state.
+    ///
+    /// # Panics
+    /// When it does not get there.
+    pub async fn connection(&self, state: &str) {
+        until(
+            &format!("{} to be {state}", self.account.username),
+            async || {
+                let status = self.ask("account.status", json!({})).await;
+                (status["connection"] == state).then_some(())
+            },
+        )
+        .await;
+    }
+
+    /// Finds a person by name and opens the 1:1 with them; answers the conversation.
+    ///
+    /// # Panics
+    /// When either is refused.
+    pub async fn open(&self, other: &str) -> String {
+        self.connection("online").await;
+        let found = self.ask("contact.find", json!({ "username": other })).await;
+        self.open_account(&text(&found["accountId"])).await
+    }
+
+    /// Opens the 1:1 with an account, or the note to self; answers the conversation.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn open_account(&self, account: &str) -> String {
+        let opened = self
+            .ask("conversation.open", json!({ "accountId": account }))
+            .await;
+        text(&opened["conversationId"])
+    }
+
+    /// Sends text; answers the message.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn send(&self, conversation: &str, words: &str) -> String {
+        let params = json!({ "conversationId": conversation, "text": words });
+        text(&self.ask("message.send", params).await["messageId"])
+    }
+
+    /// All messages of a conversation, oldest first, read in pages.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn messages(&self, conversation: &str) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        loop {
+            let mut params = json!({ "conversationId": conversation, "limit": PAGE_LEN });
+            if let Some(oldest) = all.first() {
+                params["before"] = oldest["messageId"].clone();
+            }
+            let page = self.ask("message.list", params).await;
+            let mut page = page.as_array().expect("a list").clone();
+            let is_last = page.len() < PAGE_LEN;
+            page.append(&mut all);
+            all = page;
+            if is_last {
+                return all;
+            }
+        }
+    }
+
+    /// The texts of a conversation, oldest first.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn texts(&self, conversation: &str) -> Vec<String> {
+        self.messages(conversation)
+            .await
+            .iter()
+            .map(|message| text(&message["text"]))
+            .collect()
+    }
+
+    /// Waits until a conversation has at least so many messages; answers their texts.
+    ///
+    /// # Panics
+    /// When they do not come.
+    pub async fn wait_texts(&self, conversation: &str, count: usize) -> Vec<String> {
+        let what = format!("{} to have {count} messages", self.account.username);
+        until(&what, async || {
+            // Not there before the first message of somebody else's conversation.
+            let params = json!({ "conversationId": conversation });
+            let view = self.call("conversation.get", params).await.ok()?;
+            (view["messageCount"].as_u64()? >= count as u64).then_some(())
+        })
+        .await;
+        self.texts(conversation).await
+    }
+
+    /// Waits until a message of this person is in a state.
+    ///
+    /// # Panics
+    /// When it does not get there.
+    pub async fn wait_state(&self, conversation: &str, message: &str, state: &str) {
+        let what = format!("a message of {} to be {state}", self.account.username);
+        until(&what, async || {
+            let params = json!({ "conversationId": conversation, "around": message, "limit": 1 });
+            let found = self.ask("message.list", params).await;
+            (found[0]["messageId"] == message && found[0]["state"] == state).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until every message that this person has sent in a conversation is delivered: then
+    /// nothing is on its way any more in this direction.
+    ///
+    /// # Panics
+    /// When one is not.
+    pub async fn wait_all_delivered(&self, conversation: &str) {
+        let what = format!("all messages of {} to be delivered", self.account.username);
+        until(&what, async || {
+            let all = self.messages(conversation).await;
+            all.iter()
+                .filter(|message| message["isOwn"] == true)
+                .all(|message| message["state"] == "delivered")
+                .then_some(())
+        })
+        .await;
+    }
+}
+
+/// The process and what connects to it.
+#[derive(Debug)]
+struct Program {
+    child: Child,
+    stdin: tokio::sync::Mutex<ChildStdin>,
+    last_id: AtomicU64,
+    waiting: Waiting,
+    events: watch::Sender<Vec<Value>>,
+    others: watch::Sender<Vec<Value>>,
+}
+
+type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
+
+impl Program {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the reader of a process's output is a task"
+    )]
+    fn start(folder: &Path, environment: &[(String, String)]) -> Self {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(folder.join("log"));
+        let mut child = Command::new(binary("pipit-cli"))
+            .arg("rpc")
+            .arg("--data")
+            .arg(folder.join("profile"))
+            .env_remove("PIPIT_LOG")
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log.expect("a log file"))
+            .kill_on_drop(true)
+            .spawn()
+            .expect("pipit-cli starts");
+        let stdin = tokio::sync::Mutex::new(child.stdin.take().expect("stdin is a pipe"));
+        let stdout = child.stdout.take().expect("stdout is a pipe");
+        let waiting = Waiting::default();
+        let (events, others) = (watch::Sender::default(), watch::Sender::default());
+        tokio::spawn(read(
+            stdout,
+            Arc::clone(&waiting),
+            events.clone(),
+            others.clone(),
+        ));
+        Self {
+            child,
+            stdin,
+            last_id: AtomicU64::new(0),
+            waiting,
+            events,
+            others,
+        }
+    }
+
+    async fn request(&self, method: &str, params: Value) -> oneshot::Receiver<Value> {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
+        let (sender, answer) = oneshot::channel();
+        self.waiting
+            .lock()
+            .expect("no panic while locked")
+            .insert(id, sender);
+        let mut line =
+            json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string();
+        line.push('\n');
+        let mut stdin = self.stdin.lock().await;
+        // A process that has ended shows in the answer that never comes.
+        let _ = stdin.write_all(line.as_bytes()).await;
+        answer
+    }
+}
+
+/// Sorts lines into answers, events and others, until the process ends.
+async fn read(
+    stdout: ChildStdout,
+    waiting: Waiting,
+    events: watch::Sender<Vec<Value>>,
+    others: watch::Sender<Vec<Value>>,
+) {
+    let mut lines = BufReader::new(stdout).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let Ok(mut line) = serde_json::from_str::<Value>(&line) else {
+            others.send_modify(|others| others.push(Value::String(line)));
+            continue;
+        };
+        if line["method"] == "event" {
+            events.send_modify(|events| events.push(line["params"].take()));
+            continue;
+        }
+        let asked = line["id"]
+            .as_u64()
+            .and_then(|id| waiting.lock().expect("no panic while locked").remove(&id));
+        match asked {
+            Some(asked) => drop(asked.send(line)),
+            None => others.send_modify(|others| others.push(line)),
+        }
+    }
+    waiting.lock().expect("no panic while locked").clear();
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}

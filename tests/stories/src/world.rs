@@ -1,0 +1,92 @@
+//! What most stories begin with: a server, alice and bob.
+
+use crate::{Person, Proxy, Server};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "meadow-pipit-sings-in-flight";
+
+/// Alice and bob on one server, with their 1:1 open on alice's device.
+#[derive(Debug)]
+pub struct Pair {
+    /// The server.
+    pub server: Server,
+    /// Stands between alice and the server.
+    pub alice_line: Proxy,
+    /// Stands between bob and the server.
+    pub bob_line: Proxy,
+    /// She opened the conversation.
+    pub alice: Person,
+    /// He has not seen it before her first message.
+    pub bob: Person,
+    /// Their conversation.
+    pub conversation: String,
+}
+
+impl Pair {
+    /// Makes them.
+    ///
+    /// # Panics
+    /// When anything fails.
+    pub async fn meet() -> Self {
+        Self::meet_at(Server::start().await).await
+    }
+
+    /// Makes them on this server.
+    ///
+    /// # Panics
+    /// When anything fails.
+    pub async fn meet_at(server: Server) -> Self {
+        let (alice_line, bob_line) =
+            tokio::join!(Proxy::start(&server.address), Proxy::start(&server.address));
+        let (alice, bob) = tokio::join!(
+            Person::register(&alice_line.address, "alice"),
+            Person::register(&bob_line.address, "bob"),
+        );
+        let conversation = alice.open("bob").await;
+        Self {
+            server,
+            alice_line,
+            bob_line,
+            alice,
+            bob,
+            conversation,
+        }
+    }
+
+    /// Both have written, so that the conversation is established and known to both.
+    ///
+    /// # Panics
+    /// When anything fails.
+    pub async fn talking() -> Self {
+        let pair = Self::meet().await;
+        pair.greet().await;
+        pair
+    }
+
+    /// Each writes one message.
+    ///
+    /// # Panics
+    /// When it does not arrive.
+    pub async fn greet(&self) {
+        let Self {
+            alice,
+            bob,
+            conversation,
+            ..
+        } = self;
+        alice.send(conversation, "hello bob").await;
+        bob.wait_texts(conversation, 1).await;
+        bob.send(conversation, "hello alice").await;
+        alice.wait_texts(conversation, 2).await;
+        alice.wait_all_delivered(conversation).await;
+        bob.wait_all_delivered(conversation).await;
+    }
+}
+
+/// `PREFIX 1`, `PREFIX 2`, … up to `count`.
+#[must_use]
+pub fn numbered(prefix: &str, count: usize) -> Vec<String> {
+    (1..=count)
+        .map(|number| format!("{prefix} {number}"))
+        .collect()
+}
