@@ -3,6 +3,7 @@
 //! The server itself is in `gateway`, `mailbox` and the crates below them. Here are the choices of
 //! whoever runs it ([`config`]), the listeners and the way to an orderly end ([`run`]).
 
+pub mod cli;
 mod clock;
 pub mod config;
 mod janitor;
