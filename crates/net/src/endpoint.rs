@@ -1,7 +1,6 @@
 //! The address of a server, as a person types it.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use url::{Host, Url};
 
@@ -40,11 +39,7 @@ impl Endpoint {
         if !is_bare || !base.username().is_empty() || base.password().is_some() {
             return Err(EndpointError::Form);
         }
-        let is_loopback = match base.host().ok_or(EndpointError::Form)? {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(ip) => IpAddr::from(ip).is_loopback(),
-            Host::Ipv6(ip) => IpAddr::from(ip).is_loopback(),
-        };
+        let is_loopback = is_loopback(&base.host().ok_or(EndpointError::Form)?);
         match base.scheme() {
             "https" if !has_scheme && is_loopback => {
                 // Parsed again: the two schemes have different default ports.
@@ -85,10 +80,21 @@ impl Endpoint {
     }
 }
 
-/// As short as it can be typed.
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    }
+}
+
+/// As short as it can be typed, and read as the same address: TLS on this machine needs its scheme.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.base.as_str().trim_end_matches('/');
+        if self.is_tls() && self.base.host().is_some_and(|host| is_loopback(&host)) {
+            return f.write_str(text);
+        }
         f.write_str(text.split_once("://").map_or(text, |(_, rest)| rest))
     }
 }
@@ -122,6 +128,15 @@ mod tests {
     fn other_machines_are_never_reached_in_the_clear() {
         assert_eq!(Endpoint::parse("http://meadow.example").err(), Some(EndpointError::Plain));
         assert_eq!(Endpoint::parse("http://192.168.1.7:80").err(), Some(EndpointError::Plain));
+    }
+
+    #[test]
+    fn what_is_shown_is_read_as_the_same_address() {
+        for text in ["meadow.example:8443", "127.0.0.1:8080", "https://localhost:9", "https://[::1]"] {
+            let endpoint = Endpoint::parse(text).unwrap();
+            assert_eq!(endpoint.to_string(), text);
+            assert!(Endpoint::parse(&endpoint.to_string()) == Ok(endpoint));
+        }
     }
 
     #[test]
