@@ -88,11 +88,6 @@ impl Api {
         Ok(())
     }
 
-    /// Tries to connect at once: the system says that the network is back.
-    pub fn network_is_back(&self) {
-        self.client.retry_now();
-    }
-
     async fn server_suggestions(&self, _: Empty) -> Answer<Vec<ServerSuggestion>> {
         Ok(self.servers.clone())
     }
@@ -156,6 +151,11 @@ impl Api {
 
     async fn account_status(&self, _: Empty) -> Answer<AccountStatus> {
         Ok(self.client.status().into())
+    }
+
+    async fn connection_retry(&self, _: Empty) -> Answer<Empty> {
+        self.client.retry_now();
+        Ok(Empty {})
     }
 
     async fn contact_find(&self, params: FindContactParams) -> Answer<ContactView> {

@@ -25,6 +25,8 @@ macro_rules! for_each_command {
             "account.login": account_login(LoginParams) -> LoggedIn;
             /// The account on this device, and how the connection stands.
             "account.status": account_status(Empty) -> AccountStatus;
+            /// Tries to connect at once: the network is back, or the person asked.
+            "connection.retry": connection_retry(Empty) -> Empty;
             /// Finds a person by exact username.
             "contact.find": contact_find(FindContactParams) -> ContactView;
             /// The 1:1 with an account (with the own account: note to self), made when there is none.

@@ -628,6 +628,8 @@ export interface Commands {
   "account.login": { params: LoginParams; result: LoggedIn };
   /** The account on this device, and how the connection stands. */
   "account.status": { params: Empty; result: AccountStatus };
+  /** Tries to connect at once: the network is back, or the person asked. */
+  "connection.retry": { params: Empty; result: Empty };
   /** Finds a person by exact username. */
   "contact.find": { params: FindContactParams; result: ContactView };
   /** The 1:1 with an account (with the own account: note to self), made when there is none. */
