@@ -75,6 +75,10 @@ pub const TARGETS: &[Target] = &[
         memory_max: 80 * MIB,
         ..target("opaque_client", targets::password::client, 100)
     },
+    target("rpc_line", targets::text::rpc_line, 100_000),
+    target("rpc_params", targets::text::rpc_params, 30_000),
+    target("server_address", targets::text::server_address, 100_000),
+    target("server_config", targets::text::server_config, 10_000),
     mls("mls_open", targets::mls::open, 3_000),
     mls("mls_join", targets::mls::join, 10_000),
     mls("mls_join_external", targets::mls::join_external, 10_000),

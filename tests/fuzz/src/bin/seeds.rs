@@ -1,5 +1,6 @@
-//! Writes the seeds of every target into `corpus/`, and the group that MLS seeds fit into `fixtures/`.
-//! Run it after a format has changed; files that others put there stay.
+//! Writes the seeds of every target into `corpus/`; with the word `mls` also those of MLS messages, and
+//! the group that they fit into `fixtures/`: these have fresh keys each time. Run it after a format has
+//! changed; files that others put there stay.
 
 use std::fs;
 use std::path::Path;
@@ -10,14 +11,18 @@ use pipit_domain::Timestamp;
 
 fn main() -> std::io::Result<()> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let made = seeds::mls::make(now());
-    for seed in seeds::all().into_iter().chain(made.seeds) {
+    let mut written = seeds::all();
+    if std::env::args().nth(1).as_deref() == Some("mls") {
+        let made = seeds::mls::make(now());
+        written.extend(made.seeds);
+        for (name, bytes) in made.fixture {
+            fs::write(fixture::path(name), bytes)?;
+        }
+    }
+    for seed in written {
         let folder = corpus.join(seed.target);
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(seed.name), seed.bytes)?;
-    }
-    for (name, bytes) in made.fixture {
-        fs::write(fixture::path(name), bytes)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Valid inputs, made by our own encoders: what the corpus starts from.
 //!
 //! `cargo run -p fuzz-tests --bin seeds` writes them to `corpus/` after a format has changed. They come
-//! out the same each time, apart from MLS messages, which hold fresh keys.
+//! out the same each time, apart from those of [`mls`], which hold fresh keys.
 
 mod ledger;
 pub mod mls;
@@ -35,7 +35,7 @@ fn seed(target: &'static str, name: &str, bytes: impl Into<Vec<u8>>) -> Seed {
     }
 }
 
-/// Every seed.
+/// Every seed that comes out the same each time.
 #[must_use]
 pub fn all() -> Vec<Seed> {
     [

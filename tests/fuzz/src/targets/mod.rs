@@ -4,4 +4,5 @@ pub mod domain;
 pub mod ledger;
 pub mod mls;
 pub mod password;
+pub mod text;
 pub mod wire;
