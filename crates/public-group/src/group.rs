@@ -14,7 +14,7 @@ use pipit_mailbox::Suite;
 
 use crate::leaf::Leaf;
 use crate::state::Parts;
-use crate::{HandshakeError, message, suite};
+use crate::{HandshakeError, message, rules, suite};
 
 /// A group whose GroupInfo and tree check.
 #[derive(Debug, Clone)]
@@ -60,6 +60,17 @@ pub fn open(group_info: &[u8], tree: &[u8]) -> Result<OpenedGroup, HandshakeErro
     let tree = message::ratchet_tree(tree)?;
     if group_info.extensions().external_pub().is_none() {
         return Err(HandshakeError::WrongGroupInfo);
+    }
+    // Our clients join neither a group that outsiders may change nor one whose GroupInfo brings a tree
+    // of its own.
+    let has_extensions = group_info
+        .group_context()
+        .extensions()
+        .iter()
+        .next()
+        .is_some();
+    if has_extensions || group_info.extensions().ratchet_tree().is_some() {
+        return Err(HandshakeError::Invalid);
     }
     let parts = Parts::default();
     let (group, _) = PublicGroup::from_external(
@@ -109,6 +120,7 @@ pub fn apply(
     let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
         return Err(HandshakeError::Malformed);
     };
+    rules::check(&public, &sender, &staged)?;
     let index = match sender {
         Sender::Member(index) => index,
         Sender::NewMemberCommit => public
@@ -180,7 +192,10 @@ fn check_group_info(
 ) -> Result<(), HandshakeError> {
     let wrong = HandshakeError::WrongGroupInfo;
     let info: VerifiableGroupInfo = message::group_info(bytes)?;
-    if info.extensions().external_pub().is_none() || info.group_context() != group.group_context() {
+    if info.extensions().external_pub().is_none()
+        || info.extensions().ratchet_tree().is_some()
+        || info.group_context() != group.group_context()
+    {
         return Err(wrong);
     }
     let signature = info

@@ -15,6 +15,7 @@ mod group;
 mod key_package;
 mod leaf;
 mod message;
+mod rules;
 mod state;
 mod suite;
 
