@@ -75,6 +75,15 @@ impl Server {
         Ok(())
     }
 
+    /// Starts it again with more flags.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn restart_with(&mut self, flags: &[&str]) -> Result<()> {
+        self.flags.extend(flags.iter().map(|&flag| flag.to_owned()));
+        self.restart()
+    }
+
     /// The command that starts it.
     #[must_use]
     pub fn command(&self) -> Command {
