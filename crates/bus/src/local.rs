@@ -21,7 +21,9 @@ pub struct LocalBus {
 
 impl Default for LocalBus {
     fn default() -> Self {
-        Self { shards: Arc::new(std::array::from_fn(|_| Mutex::default())) }
+        Self {
+            shards: Arc::new(std::array::from_fn(|_| Mutex::default())),
+        }
     }
 }
 
@@ -31,7 +33,10 @@ impl LocalBus {
     }
 }
 
-fn shard(shards: &[Shard; SHARDS], device: DeviceId) -> MutexGuard<'_, HashMap<DeviceId, Arc<Inbox>>> {
+fn shard(
+    shards: &[Shard; SHARDS],
+    device: DeviceId,
+) -> MutexGuard<'_, HashMap<DeviceId, Arc<Inbox>>> {
     let index = usize::from(device.as_bytes()[0]) % SHARDS;
     shards[index].lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -61,11 +66,17 @@ impl Bus for LocalBus {
         let own = inbox.clone();
         let detach = move || {
             let mut sessions = shard(&shards, device);
-            if sessions.get(&device).is_some_and(|inbox| Arc::ptr_eq(inbox, &own)) {
+            if sessions
+                .get(&device)
+                .is_some_and(|inbox| Arc::ptr_eq(inbox, &own))
+            {
                 sessions.remove(&device);
             }
         };
-        Attachment { inbox, detach: Some(Box::new(detach)) }
+        Attachment {
+            inbox,
+            detach: Some(Box::new(detach)),
+        }
     }
 
     fn signal(&self, devices: &[DeviceId], signal: &SignalPush) {
@@ -114,10 +125,17 @@ mod tests {
         bus.stored(device(1), &delivery(4));
         bus.stored(device(1), &delivery(7));
         bus.stored(device(2), &delivery(8));
-        let to = DeliveredTo { account: AccountId::new([3; 32]), envelope: EnvelopeId::new([4; 16]) };
+        let to = DeliveredTo {
+            account: AccountId::new([3; 32]),
+            envelope: EnvelopeId::new([4; 16]),
+        };
         bus.delivered(device(1), to);
         let pushes = session.next().await;
-        let sequences: Vec<_> = pushes.deliveries.iter().map(|delivery| delivery.sequence).collect();
+        let sequences: Vec<_> = pushes
+            .deliveries
+            .iter()
+            .map(|delivery| delivery.sequence)
+            .collect();
         assert_eq!((sequences, pushes.must_read), (vec![4, 7], false));
         assert_eq!(pushes.delivered, vec![to]);
     }

@@ -102,12 +102,19 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
     if current.epoch != new.epoch {
         return Ok(CommitOutcome::StaleEpoch(current.epoch));
     }
-    let members = match member::resolve(db, &new.members)? {
-        Ok(members) => members,
-        Err(device) => return Ok(CommitOutcome::NotInForce(device)),
-    };
     let conversation_no = current.conversation_no;
     let before = member::rows(db, conversation_no)?;
+    let is_known = |device: DeviceId| before.iter().any(|row| row.device == device);
+    let new_members: Vec<_> = new
+        .members
+        .iter()
+        .filter(|member| !is_known(member.device))
+        .copied()
+        .collect();
+    let added = match member::resolve(db, &new_members)? {
+        Ok(added) => added,
+        Err(device) => return Ok(CommitOutcome::NotInForce(device)),
+    };
     let sender_no = device::number(db, new.committer.device)?.ok_or(DbError::Shape("committer"))?;
     let place = Place {
         conversation_no,
@@ -115,8 +122,8 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
         sender_no,
     };
     advance(db, conversation_no, new)?;
-    let (added, removed) = difference(&before, &members);
-    for row in &removed {
+    let is_kept = |row: &&MemberRow| new.members.iter().any(|member| member.device == row.device);
+    for row in before.iter().filter(|row| !is_kept(row)) {
         member::delete(db, conversation_no, row.device_no)?;
     }
     for row in &added {
@@ -153,23 +160,6 @@ fn advance(db: &Connection, conversation_no: i64, new: &NewCommit) -> Result<(),
     )?
     .execute(params![conversation_no, &new.group_info[..], &new.group_state[..]])?;
     Ok(())
-}
-
-/// Who is new in `after`, and who is no longer.
-fn difference(before: &[MemberRow], after: &[MemberRow]) -> (Vec<MemberRow>, Vec<MemberRow>) {
-    let missing =
-        |from: &[MemberRow], row: &MemberRow| !from.iter().any(|other| other.device == row.device);
-    let added = after
-        .iter()
-        .filter(|row| missing(before, row))
-        .copied()
-        .collect();
-    let removed = before
-        .iter()
-        .filter(|row| missing(after, row))
-        .copied()
-        .collect();
-    (added, removed)
 }
 
 fn invite(

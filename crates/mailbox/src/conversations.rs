@@ -95,7 +95,7 @@ pub enum CommitOutcome {
     StaleEpoch(u64),
     /// There is no such conversation.
     UnknownConversation,
-    /// A member device is not in force.
+    /// A device that it adds is not in force. (One that stays may have been revoked meanwhile.)
     NotInForce(DeviceId),
 }
 
