@@ -18,8 +18,8 @@ use crate::{Desktop, desktop::artifact, process::Program, wait};
 const FIND: &str = r#"
 const [role, name] = arguments;
 const kinds = {
-  button: 'button, [role=button]', textbox: 'input:not([type=checkbox]), textarea', checkbox: 'input[type=checkbox]',
-  row: '[role=option], [role=row], [role=listitem], li', article: 'article, [role=article]', text: 'h1, h2, p, span, div',
+  button: 'button, [role=button]', textbox: 'input:not([type=checkbox]), textarea', label: 'label',
+  row: 'nav li button, nav [role=listitem] button', article: 'article, [role=article]', text: 'h1, h2, p, span, div',
   dialog: 'dialog, [role=dialog]', menuitem: '[role=menuitem], [role=menuitemradio]',
 };
 const nameOf = (element) => {
@@ -50,8 +50,6 @@ impl App {
     /// # Errors
     /// When the app or its driver does not start.
     pub async fn start(desktop: &Arc<Desktop>, profile: &Path, server: &str) -> Result<Self> {
-        let app = std::env::var_os("PIPIT_APP")
-            .context("PIPIT_APP names no app; run this test with: cargo xtask test --only app")?;
         let (port, native_port) = (free_port()?, free_port()?);
         let bridge = std::env::var_os("PIPIT_TAURI_DRIVER")
             .map_or_else(|| PathBuf::from("tauri-driver"), PathBuf::from);
@@ -67,7 +65,7 @@ impl App {
         let bridge = Program::start(&mut command)?;
 
         let options = json!({
-            "application": PathBuf::from(app),
+            "application": program()?,
             "args": [
                 format!("--data-dir={}", profile.display()),
                 format!("--server={server}"),
@@ -96,8 +94,8 @@ impl App {
     /// When it stays.
     pub async fn close(self) -> Result<()> {
         let id = self.process()?;
-        self.activate().await?;
-        self.desktop.run("xdotool", &["key", "alt+F4"])?;
+        let window = format!("0x{:x}", self.window().await?.parse::<u32>()?);
+        self.desktop.run("wmctrl", &["-i", "-c", &window])?;
         wait::until("the app to end", async || {
             Ok((!Path::new("/proc").join(id.to_string()).exists()).then_some(()))
         })
@@ -216,7 +214,7 @@ impl App {
     }
 
     /// Keeps a picture for the one who reads a failure.
-    fn show_failure(&self, is_failed: bool) {
+    pub(crate) fn show_failure(&self, is_failed: bool) {
         if is_failed && let Err(error) = self.desktop.picture("failed.png") {
             eprintln!("no picture of the failure: {error:#}");
         }
@@ -234,7 +232,15 @@ impl App {
     /// When there is none on screen.
     pub async fn window(&self) -> Result<String> {
         let id = self.process()?.to_string();
-        let search = ["search", "--all", "--onlyvisible", "--pid", &id, "--name", "Pipit"];
+        let search = [
+            "search",
+            "--all",
+            "--onlyvisible",
+            "--pid",
+            &id,
+            "--name",
+            "Pipit",
+        ];
         wait::until("the app's window", async || {
             let found = self.desktop.run("xdotool", &search).unwrap_or_default();
             Ok(found.lines().last().map(str::to_owned))
@@ -248,7 +254,10 @@ impl App {
     /// When there is none on screen.
     pub async fn move_to(&self, x: u32, y: u32) -> Result<()> {
         let window = self.window().await?;
-        self.desktop.run("xdotool", &["windowmove", &window, &x.to_string(), &y.to_string()])?;
+        self.desktop.run(
+            "xdotool",
+            &["windowmove", &window, &x.to_string(), &y.to_string()],
+        )?;
         Ok(())
     }
 
@@ -258,7 +267,8 @@ impl App {
     /// When there is none on screen.
     pub async fn activate(&self) -> Result<()> {
         let window = self.window().await?;
-        self.desktop.run("xdotool", &["windowactivate", "--sync", &window])?;
+        self.desktop
+            .run("xdotool", &["windowactivate", "--sync", &window])?;
         Ok(())
     }
 
@@ -268,7 +278,12 @@ impl App {
     /// When there is none on screen.
     pub async fn is_active(&self) -> Result<bool> {
         let window = self.window().await?;
-        Ok(self.desktop.run("xdotool", &["getactivewindow"]).unwrap_or_default().trim() == window)
+        Ok(self
+            .desktop
+            .run("xdotool", &["getactivewindow"])
+            .unwrap_or_default()
+            .trim()
+            == window)
     }
 
     /// Keeps a picture of the window as the screen shows it. (The driver's own screenshots never end
@@ -279,9 +294,17 @@ impl App {
     pub async fn picture(&self, name: &str) -> Result<PathBuf> {
         let file = artifact(name)?;
         let window = self.window().await?;
-        self.desktop.run("import", &["-window", &window, &file.to_string_lossy()])?;
+        self.desktop
+            .run("import", &["-window", &window, &file.to_string_lossy()])?;
         Ok(file)
     }
+}
+
+/// The packaged app under test.
+pub(crate) fn program() -> Result<PathBuf> {
+    std::env::var_os("PIPIT_APP")
+        .map(PathBuf::from)
+        .context("PIPIT_APP names no app; run these tests with: cargo xtask test --only app")
 }
 
 impl Drop for App {
@@ -290,7 +313,9 @@ impl Drop for App {
         let _ended_already = self.driver.clone().leak();
         self.bridge.end();
         if let Ok(id) = self.process() {
-            let _gone_already = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+            let _gone_already = Command::new("kill")
+                .args(["-KILL", &id.to_string()])
+                .status();
         }
     }
 }

@@ -117,7 +117,9 @@ impl Desktop {
         fs::write(home.path().join("bus.conf"), BUS)?;
         choose_browser(home.path())?;
         let mut command = Command::new("dbus-daemon");
-        command.arg("--config-file").arg(home.path().join("bus.conf"));
+        command
+            .arg("--config-file")
+            .arg(home.path().join("bus.conf"));
         command.args(["--nofork", "--print-address=1"]);
         command.stderr(fs::File::create(home.path().join("bus.log"))?);
         let (session, bus) = Program::start_and_read(&mut command, |line| {
@@ -189,6 +191,19 @@ impl Desktop {
             );
         }
         Ok(String::from_utf8_lossy(&stdout).into_owned())
+    }
+
+    /// Starts the packaged app once more with a profile and waits until this start has ended.
+    ///
+    /// # Errors
+    /// When it cannot be started or fails.
+    pub fn run_app(&self, profile: &Path) -> Result<()> {
+        let app = crate::app::program()?;
+        self.run(
+            &app.to_string_lossy(),
+            &[&format!("--data-dir={}", profile.display())],
+        )
+        .map(drop)
     }
 
     /// Notifications that are on screen or were, newest first.

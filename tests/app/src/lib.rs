@@ -5,6 +5,7 @@
 
 mod app;
 mod desktop;
+mod person;
 mod process;
 mod server;
 pub mod wait;

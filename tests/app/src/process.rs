@@ -64,7 +64,10 @@ impl Program {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
         }
-        let _asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        let _asked = Command::new("kill")
+            .arg("-TERM")
+            .arg(self.child.id().to_string())
+            .status();
         let deadline = Instant::now() + END_WAIT;
         while Instant::now() < deadline {
             if matches!(self.child.try_wait(), Ok(Some(_))) {

@@ -24,6 +24,7 @@ const TEST: &[&str] = &[
     "openbox",
     "dunst",
     "xdotool",
+    "wmctrl",
     "imagemagick",
     "webkit2gtk-driver",
     "chromium",

@@ -1,0 +1,97 @@
+//! What a person does in the app, in their words: sign up, find someone, write, look.
+//!
+//! The browser tests have the same in JavaScript; here it is the packaged app and its own window.
+
+use anyhow::Result;
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+use crate::{App, wait};
+
+/// Long enough to be taken, and the same for everybody in the tests.
+const PASSWORD: &str = "three small boats at dawn";
+
+/// The mark of the last message that contains a text. Arguments: text. Gives its label, "" for a
+/// message without one, or null when there is no such message.
+const MARK: &str = r#"
+const [text] = arguments;
+const found = [...document.querySelectorAll('[role=feed] [role=article], [role=feed] article')]
+  .filter((message) => message.textContent.includes(text)).at(-1);
+if (!found) return null;
+return found.querySelector('[role=img][aria-label]')?.getAttribute('aria-label') ?? '';
+"#;
+
+impl App {
+    /// Creates an account on the server that the app was started with.
+    ///
+    /// # Errors
+    /// When a step does not appear.
+    pub async fn sign_up(&self, username: &str, display_name: &str) -> Result<()> {
+        self.click("button", "Create an account").await?;
+        self.see("Choose a server").await?;
+        self.see("Online, ").await?;
+        self.click("button", "Continue").await?;
+        self.fill("Username", username).await?;
+        self.fill("Display name", display_name).await?;
+        self.fill("Password", PASSWORD).await?;
+        self.click("button", "Continue").await?;
+        self.see("Save your recovery key").await?;
+        self.click("label", "I have saved it somewhere safe")
+            .await?;
+        self.click("button", "Finish").await?;
+        self.find("button", "New chat").await.map(drop)
+    }
+
+    /// Opens the 1:1 with somebody by their exact username.
+    ///
+    /// # Errors
+    /// When they are not found.
+    pub async fn start_chat(&self, username: &str) -> Result<()> {
+        self.click("button", "New chat").await?;
+        self.find("dialog", "New chat").await?;
+        self.fill("Username", username).await?;
+        self.click("button", "Start chat").await?;
+        self.composer().await.map(drop)
+    }
+
+    /// Opens a conversation from the list.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn open_chat(&self, name: &str) -> Result<()> {
+        self.click("row", name).await?;
+        self.composer().await.map(drop)
+    }
+
+    /// Writes a message and sends it with Enter.
+    ///
+    /// # Errors
+    /// When no conversation is open.
+    pub async fn send(&self, text: &str) -> Result<()> {
+        let composer = self.composer().await?;
+        composer.send_keys(text).await?;
+        composer.send_keys(Key::Enter + "").await?;
+        Ok(())
+    }
+
+    /// Waits until a message is shown with this mark: "sent", "delivered", or "" for a received one.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn see_message(&self, text: &str, mark: &str) -> Result<()> {
+        let seen = wait::until(
+            &format!("the message \"{text}\" marked \"{mark}\""),
+            async || {
+                let found = self.driver().execute(MARK, vec![json!(text)]).await?;
+                Ok((found.json().as_str() == Some(mark)).then_some(()))
+            },
+        )
+        .await;
+        self.show_failure(seen.is_err());
+        seen
+    }
+
+    async fn composer(&self) -> Result<WebElement> {
+        self.find("textbox", "Message ").await
+    }
+}

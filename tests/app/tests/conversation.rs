@@ -1,0 +1,103 @@
+//! Two people talk through two packaged apps and a real server.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use app_tests::{App, Desktop, Server, wait};
+
+#[tokio::test]
+async fn two_people_talk() -> Result<()> {
+    let desktop = Arc::new(Desktop::start().await?);
+    let server = Server::start(&desktop.folder("server"))?;
+    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
+    ines.move_to(8, 30).await?;
+    ines.sign_up("ines", "Ines Almeida").await?;
+    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
+    oskar.move_to(1104, 30).await?;
+    oskar.sign_up("oskar", "Oskar Lind").await?;
+
+    ines.start_chat("oskar").await?;
+    ines.send("Is the roof box still free on Saturday?").await?;
+    // His window has the focus but the conversation is not open: delivered is not read.
+    ines.see_message("roof box", "delivered").await?;
+    oskar.open_chat("ines").await?;
+    oskar.see_message("roof box", "").await?;
+    oskar.send("Yes, it is yours.").await?;
+    ines.see_message("it is yours", "").await?;
+    oskar.see_message("it is yours", "delivered").await?;
+    desktop.picture("two-people.png")?;
+    ines.picture("conversation.png").await?;
+
+    ines.close().await?;
+    oskar.close().await
+}
+
+#[tokio::test]
+async fn a_restart_logs_in_by_itself_and_shows_the_history() -> Result<()> {
+    let desktop = Arc::new(Desktop::start().await?);
+    let server = Server::start(&desktop.folder("server"))?;
+    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
+    ines.sign_up("ines", "Ines").await?;
+    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
+    oskar.sign_up("oskar", "Oskar").await?;
+    ines.start_chat("oskar").await?;
+    ines.send("Before the restart.").await?;
+    ines.see_message("Before the restart.", "delivered").await?;
+
+    ines.close().await?;
+    oskar.crash().await?;
+
+    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
+    ines.open_chat("oskar").await?;
+    ines.see_message("Before the restart.", "delivered").await?;
+    ines.send("While you were away.").await?;
+    ines.see_message("While you were away.", "sent").await?;
+
+    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
+    oskar.open_chat("ines").await?;
+    oskar.see_message("Before the restart.", "").await?;
+    oskar.see_message("While you were away.", "").await?;
+    ines.see_message("While you were away.", "delivered")
+        .await?;
+    ines.close().await?;
+    oskar.close().await
+}
+
+#[tokio::test]
+async fn a_message_notifies_only_when_the_window_is_not_looked_at() -> Result<()> {
+    let desktop = Arc::new(Desktop::start().await?);
+    let server = Server::start(&desktop.folder("server"))?;
+    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
+    oskar.move_to(1104, 30).await?;
+    oskar.sign_up("oskar", "Oskar").await?;
+    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
+    ines.move_to(8, 30).await?;
+    ines.sign_up("ines", "Ines").await?;
+
+    oskar.activate().await?;
+    ines.start_chat("oskar").await?;
+    ines.send("You are looking.").await?;
+    ines.see_message("You are looking.", "delivered").await?;
+    oskar.see("You are looking.").await?;
+
+    ines.activate().await?;
+    ines.send("You look <b>elsewhere</b>.").await?;
+    wait::until("a notification on screen", async || {
+        Ok((desktop.notifications_on_screen()? > 0).then_some(()))
+    })
+    .await?;
+    desktop.picture("notification.png")?;
+    desktop.click_notification()?;
+    wait::until("the click to bring the window up", async || {
+        Ok(oskar.is_active().await?.then_some(()))
+    })
+    .await?;
+    oskar.see_message("You look <b>elsewhere</b>.", "").await?;
+
+    let shown = desktop.notifications()?;
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert_eq!(shown[0].summary, "ines");
+    assert!(shown[0].body.contains("elsewhere"), "{shown:?}");
+    ines.close().await?;
+    oskar.close().await
+}
