@@ -81,6 +81,15 @@ test("a message that comes in doesn't move what one reads, and is counted", asyn
   assert.ok(Math.abs((await placeOf(oskar, before.id)) - before.y) < 2);
 });
 
+test("what one reads there counts as read", async () => {
+  await oskar.button(/^To the newest message/).click();
+  await oskar.sees("Look down here");
+  await oskar.row("ines").getByText("unread").waitFor({ state: "detached" });
+  await oskar.feed.hover();
+  for (let turn = 0; turn < 4; turn++) await oskar.page.mouse.wheel(0, -900);
+  await settled(oskar);
+});
+
 test("a reload keeps the place", async () => {
   const before = await anchor(oskar);
   await oskar.page.reload();

@@ -57,7 +57,7 @@ export class ConversationListController {
 
   setFilter(filter: Filter): void {
     this.filter = filter;
-    this.#kept = new Set(this.selectedId ? [this.selectedId] : []);
+    this.#kept = new Set();
   }
 
   /** Opens a chat, also one that isn't in the list yet. */
