@@ -53,7 +53,7 @@ impl From<ContactRecord> for ContactView {
         Self {
             account_id: contact.account.to_string(),
             username: contact.username.0,
-            display_name: None,
+            display_name: contact.display_name.map(|name| name.0),
         }
     }
 }

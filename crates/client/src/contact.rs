@@ -1,8 +1,7 @@
 //! Finding people.
 
-use pipit_domain::{AccountId, Redacted, Username};
+use pipit_domain::{AccountId, Username};
 use pipit_net::NetError;
-use pipit_store::table::contact;
 use pipit_wire::v1::{LookUp, RefusalCode, client_frame, server_frame};
 
 use crate::client::Client;
@@ -31,10 +30,12 @@ impl Client {
             })?;
         let account = AccountId::try_from(&answer[..]).map_err(|_| NetError::NotPipit)?;
         session.refresh_ledgers(&[account]).await?;
-        let named = session.store.read(move |connection| contact::username(connection, account)).await?;
-        if named.is_none_or(|named| named.0 != username.as_str()) {
+        let reader = session.reader.clone();
+        let found: ContactRecord =
+            session.store.read(move |connection| reader.contact(connection, account)).await?;
+        if found.username.0 != username.as_str() {
             return Err(ClientError::LedgerMismatch);
         }
-        Ok(ContactRecord { account, username: Redacted(username.as_str().to_owned()) })
+        Ok(found)
     }
 }

@@ -134,6 +134,18 @@ async fn catch_up(
     session.replenish_key_packages().await?;
     let envelopes =
         session.store.read(|connection| message::undelivered(connection, STATUS_LEN)).await?;
+    ask_delivered(shared, session, &envelopes).await
+}
+
+/// Asks which accounts have received these own messages, at most [`STATUS_LEN`] of them, and notes it.
+///
+/// # Errors
+/// When the server can't be asked; the next connection asks again.
+pub(crate) async fn ask_delivered(
+    shared: &Shared,
+    session: &Session,
+    envelopes: &[EnvelopeId],
+) -> Result<(), ClientError> {
     if envelopes.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,9 @@
 //! Commands on messages: sending, reading windows of history, marking read, retrying.
 
+use std::sync::Arc;
+
 use pipit_domain::{ConversationId, MessageId, Redacted, Timestamp, limits};
+use pipit_store::Transaction;
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
 use pipit_store::table::{conversation, delivery, outbox};
 use pipit_wire::content::{Content, Uri};
@@ -11,6 +14,7 @@ use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::record::MessageRecord;
+use crate::session::Session;
 
 /// Which part of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,40 +40,12 @@ impl Client {
         if text.trim().is_empty() || text.len() > limits::TEXT_LEN_MAX {
             return Err(ClientError::TextLength);
         }
-        let content = Content::text(random(), text);
-        let message_id =
-            content.message_id(&Uri::of_account(&session.own()), &Uri::of_conversation(&id));
         let text = Redacted(text.to_owned());
-        let (own, reader) = (session.own(), session.reader.clone());
         let (sent_at, now) = (self.shared.clock.now(), session.server_now());
-        let events = session
+        let writer = Arc::clone(&session);
+        let (message_id, events) = session
             .store
-            .write(move |transaction| {
-                let row =
-                    conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
-                let envelope = random_envelope();
-                let new = NewMessage {
-                    id: message_id,
-                    conversation: row.conversation,
-                    position: message::last_position(transaction, row.conversation, now)?,
-                    sender: own,
-                    sent_at,
-                    accepted_at: None,
-                    kind: MessageKind::Text,
-                    state: MessageState::Queued,
-                    sent_here: true,
-                    envelope,
-                    text: Redacted(&text.0),
-                    content: None,
-                };
-                let message = message::insert(transaction, &new)?;
-                outbox::insert(transaction, message, row.conversation, envelope, &content.encode())?;
-                conversation::count_message(transaction, row.conversation, false, now)?;
-                let mut events =
-                    vec![Event::MessageAdded(reader.message_by_row(transaction, message)?)];
-                events.extend(changed(&reader, transaction, [row.conversation])?);
-                Ok::<_, ClientError>(events)
-            })
+            .write(move |transaction| queue(transaction, &writer, id, &text.0, sent_at, now))
             .await?;
         self.shared.publisher.publish(events);
         session.outbox_wake.notify_one();
@@ -215,6 +191,47 @@ impl Client {
         self.shared.publisher.publish(events);
         Ok(())
     }
+}
+
+/// Adds a message and its outbox row; answers its id and what to tell.
+fn queue(
+    transaction: &Transaction<'_>,
+    session: &Session,
+    id: ConversationId,
+    text: &str,
+    sent_at: Timestamp,
+    now: Timestamp,
+) -> Result<(MessageId, Vec<Event>), ClientError> {
+    let row = conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
+    let own = session.own();
+    let mut content = Content::text(random(), text);
+    let has_name = session.account.display_name != session.account.username;
+    // Until a message has arrived, each says what its sender wants to be called.
+    if has_name && !message::any_delivered(transaction, row.conversation, own)? {
+        content.extensions.set_sender_name(&session.account.display_name.0);
+    }
+    let envelope = random_envelope();
+    let new = NewMessage {
+        id: content.message_id(&Uri::of_account(&own), &Uri::of_conversation(&id)),
+        conversation: row.conversation,
+        position: message::last_position(transaction, row.conversation, now)?,
+        sender: own,
+        sent_at,
+        accepted_at: None,
+        kind: MessageKind::Text,
+        state: MessageState::Queued,
+        sent_here: true,
+        envelope,
+        text: Redacted(text),
+        content: None,
+    };
+    let message = message::insert(transaction, &new)?;
+    outbox::insert(transaction, message, row.conversation, envelope, &content.encode())?;
+    conversation::count_message(transaction, row.conversation, false, now)?;
+    let record = session.reader.message_by_row(transaction, message)?;
+    let mut events = vec![Event::MessageAdded(record)];
+    events.extend(changed(&session.reader, transaction, [row.conversation])?);
+    Ok((new.id, events))
 }
 
 fn failed(

@@ -6,7 +6,7 @@ use pipit_e2ee::{
 };
 use pipit_store::table::conversation::{self, ConversationRow};
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
-use pipit_store::table::outbox;
+use pipit_store::table::{contact, outbox};
 use pipit_store::{StoreError, Transaction, mls_storage};
 use pipit_wire::content::{Content, Kind, Uri};
 use pipit_wire::mls_header;
@@ -165,6 +165,9 @@ impl Opener<'_> {
             content.message_id(&Uri::of_account(&sender), &Uri::of_conversation(&place.id));
         if message::get(self.transaction, id)?.is_some() {
             return Err(DeliveryError::Dropped("a message id that is here already"));
+        }
+        if let Some(name) = content.extensions.sender_name() {
+            contact::set_display_name(self.transaction, sender, name)?;
         }
         let (kind, text, kept) = match content.kind() {
             Kind::Text(text) => (MessageKind::Text, text.text, None),

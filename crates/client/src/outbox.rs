@@ -25,6 +25,7 @@ use crate::client::{Connection, Shared};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::inbox;
 use crate::record::Reader;
 use crate::session::{Session, failure_word};
 
@@ -126,18 +127,26 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     if sealed.is_empty() {
         return Ok(Round::Done);
     }
-    let submitted = sealed.iter().map(|(_, bytes)| {
-        let submit = Submit { payload: bytes.clone().into() };
+    let submitted = sealed.iter().map(|sealed| {
+        let submit = Submit { payload: sealed.bytes.clone().into() };
         session.ask(client_frame::Body::Submit(submit), |body| match body {
             server_frame::Body::Accepted(accepted) => Some(Timestamp::from_millis(accepted.time)),
             _ => None,
         })
     });
     let answers = join_all(submitted).await;
-    let rows = sealed.into_iter().map(|(row, _)| row);
+    let repeated: Vec<_> = sealed
+        .iter()
+        .zip(&answers)
+        .filter(|(sealed, answer)| sealed.is_repeated && answer.is_ok())
+        .map(|(sealed, _)| sealed.row.envelope)
+        .collect();
+    let rows = sealed.into_iter().map(|sealed| sealed.row);
     let answered: Vec<_> = rows.zip(answers).collect();
     let next = next_round(&answered);
     note(shared, session, row, answered).await?;
+    // Others may have had them long ago, and have said so to a connection that is gone.
+    inbox::ask_delivered(shared, session, &repeated).await?;
     match next {
         Next::AfterCommit(epoch) => {
             wait_for_epoch(session, row, epoch).await?;
@@ -178,13 +187,21 @@ fn pause(refused: &Refused) -> Duration {
     }
 }
 
+/// A message ready to be submitted.
+struct Sealed {
+    row: OutboxRow,
+    bytes: Vec<u8>,
+    /// It may have been submitted before, and its answer lost.
+    is_repeated: bool,
+}
+
 /// Seals those of the oldest messages that are not sealed yet; ratchet and bytes in this transaction.
 fn seal(
     transaction: &Transaction<'_>,
     crypto: &Crypto,
     identity: &Identity,
     row: i64,
-) -> Result<Vec<(OutboxRow, Vec<u8>)>, ClientError> {
+) -> Result<Vec<Sealed>, ClientError> {
     let rows = outbox::oldest(transaction, row, BATCH_LEN)?;
     let place =
         conversation::by_row(transaction, row)?.ok_or(ClientError::UnknownConversation)?;
@@ -194,8 +211,10 @@ fn seal(
     let mut group = None;
     let mut sealed = Vec::with_capacity(rows.len());
     for mut waiting in rows {
-        if let Some(bytes) = waiting.sealed.take() {
-            sealed.push((waiting, bytes));
+        let before = waiting.sealed.take();
+        let is_repeated = before.is_some();
+        if let Some(bytes) = before.filter(|bytes| !bytes.is_empty()) {
+            sealed.push(Sealed { row: waiting, bytes, is_repeated });
             continue;
         }
         let current = match group.take() {
@@ -213,7 +232,7 @@ fn seal(
             })?;
         group = Some(after);
         outbox::set_sealed(transaction, waiting.outbox, Some(&bytes))?;
-        sealed.push((waiting, bytes));
+        sealed.push(Sealed { row: waiting, bytes, is_repeated });
     }
     Ok(sealed)
 }

@@ -16,6 +16,8 @@ pub struct ContactRecord {
     pub account: AccountId,
     /// What they are found by.
     pub username: Redacted<String>,
+    /// What they want to be called, once a message of theirs said so.
+    pub display_name: Option<Redacted<String>>,
 }
 
 /// A message and who wrote it.
@@ -62,8 +64,21 @@ impl Reader {
         if account == self.own {
             return Ok(self.own_name.clone());
         }
-        let known = contact::username(connection, account)?;
-        Ok(known.unwrap_or_else(|| Redacted(account.to_string()[..SHORT_ID_LEN].to_owned())))
+        let contact = self.contact(connection, account)?;
+        Ok(contact.display_name.unwrap_or(contact.username))
+    }
+
+    pub(crate) fn contact(
+        &self,
+        connection: &Connection,
+        account: AccountId,
+    ) -> Result<ContactRecord, StoreError> {
+        let Some(row) = contact::get(connection, account)? else {
+            let short = account.to_string()[..SHORT_ID_LEN].to_owned();
+            return Ok(ContactRecord { account, username: Redacted(short), display_name: None });
+        };
+        let display_name = (!row.display_name.0.is_empty()).then_some(row.display_name);
+        Ok(ContactRecord { account, username: row.username, display_name })
     }
 
     pub(crate) fn message(
@@ -96,10 +111,7 @@ impl Reader {
         connection: &Connection,
         row: ConversationRow,
     ) -> Result<ConversationRecord, StoreError> {
-        let peer = match row.peer {
-            Some(account) => Some(ContactRecord { account, username: self.name(connection, account)? }),
-            None => None,
-        };
+        let peer = row.peer.map(|account| self.contact(connection, account)).transpose()?;
         let newest = message::newest(connection, row.conversation)?;
         let last_message =
             newest.map(|message| self.message(connection, row.id, message)).transpose()?;
@@ -107,7 +119,8 @@ impl Reader {
             0 => None,
             _ => message::first_unread(connection, row.conversation, row.read_position, self.own)?,
         };
-        let name = peer.as_ref().map(|peer| peer.username.clone()).unwrap_or_default();
+        let shown = |peer: &ContactRecord| peer.display_name.clone().unwrap_or(peer.username.clone());
+        let name = peer.as_ref().map(shown).unwrap_or_default();
         Ok(ConversationRecord { row, name, peer, last_message, first_unread })
     }
 

@@ -26,7 +26,9 @@ CREATE TABLE ledger_entry (
 
 CREATE TABLE contact (
     account_id BLOB PRIMARY KEY CHECK (length(account_id) = 32),
-    username TEXT NOT NULL
+    username TEXT NOT NULL,
+    -- What they want to be called, as their messages say; empty until one does.
+    display_name TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE conversation (

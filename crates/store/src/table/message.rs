@@ -304,6 +304,19 @@ pub fn first_unread(
     found(statement.query_row(params![conversation, number(read_position), own.as_bytes()], |row| id(row, 0)))
 }
 
+/// Whether others have received a message that this device sent to the conversation.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn any_delivered(connection: &Connection, conversation: i64, own: AccountId) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM message
+         WHERE conversation = ?1 AND sender = ?2 AND sent_here = 1 AND state IN (2, 3)
+         ORDER BY position LIMIT 1",
+    )?;
+    Ok(statement.exists(params![conversation, own.as_bytes()])?)
+}
+
 /// Up to `limit` messages of this device that the server has and others have not all received, newest first.
 ///
 /// # Errors

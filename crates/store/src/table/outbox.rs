@@ -21,7 +21,7 @@ pub struct OutboxRow {
     pub envelope: EnvelopeId,
     /// What to seal.
     pub content: Redacted<Vec<u8>>,
-    /// Sealed bytes, when sealed.
+    /// Sealed bytes, when sealed; empty when it was and has to be sealed again.
     pub sealed: Option<Vec<u8>>,
 }
 
@@ -103,13 +103,14 @@ pub fn set_sealed(connection: &Connection, outbox: i64, sealed: Option<&[u8]>) -
     Ok(())
 }
 
-/// Discards the sealed bytes of a whole conversation: its epoch has moved on.
+/// Discards the sealed bytes of a whole conversation: its epoch has moved on. Empty bytes stay where
+/// some were: those may have reached the server.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn unseal(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE outbox SET sealed = NULL WHERE conversation = ?1 AND sealed IS NOT NULL")?
+        .prepare_cached("UPDATE outbox SET sealed = X'' WHERE conversation = ?1 AND sealed IS NOT NULL")?
         .execute([conversation])?;
     Ok(())
 }

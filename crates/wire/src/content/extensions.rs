@@ -9,6 +9,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use pipit_domain::limits;
+
 use super::cbor::{CborError, Reader, Writer};
 
 /// Most bytes of one encoded value.
@@ -20,6 +22,8 @@ const VALUE_LEVELS: u8 = 3;
 
 const SENDER_URI: &[u8] = &[1];
 const ROOM_URI: &[u8] = &[2];
+/// -1, ours: what the sender wants to be called, as text.
+const SENDER_NAME: &[u8] = &[0x20];
 
 /// The extension fields of one message, by encoded key. `Debug` shows how many.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -50,6 +54,22 @@ impl Extensions {
     #[must_use]
     pub fn room_uri(&self) -> Option<&str> {
         self.uri(ROOM_URI)
+    }
+
+    /// What the sender wants to be called, when the message says so within bounds: one line of at most
+    /// [`limits::DISPLAY_NAME_LEN_MAX`] bytes. Anybody may claim any name, so screens show the username too.
+    #[must_use]
+    pub fn sender_name(&self) -> Option<&str> {
+        let name = self.uri(SENDER_NAME)?.trim();
+        let fits = (1..=limits::DISPLAY_NAME_LEN_MAX).contains(&name.len());
+        (fits && !name.chars().any(char::is_control)).then_some(name)
+    }
+
+    /// Says what the sender wants to be called.
+    pub fn set_sender_name(&mut self, name: &str) {
+        let mut value = Writer::default();
+        value.text(name);
+        self.entries.insert(SENDER_NAME.to_vec(), value.finish());
     }
 
     fn uri(&self, key: &[u8]) -> Option<&str> {
@@ -104,5 +124,23 @@ fn check_key(key: &[u8]) -> Result<(), CborError> {
 impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Extensions({})", self.entries.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Content;
+
+    #[test]
+    fn a_name_travels_and_one_out_of_bounds_is_not_taken() {
+        let mut content = Content::text([1; 16], "hello");
+        content.extensions.set_sender_name("Mara Lindqvist");
+        let read = Content::decode(&content.encode()).unwrap();
+        assert_eq!(read.extensions.sender_name(), Some("Mara Lindqvist"));
+        for name in ["", "  ", "two\nlines", &"x".repeat(257)] {
+            content.extensions.set_sender_name(name);
+            let read = Content::decode(&content.encode()).unwrap();
+            assert_eq!(read.extensions.sender_name(), None, "{name:?}");
+        }
     }
 }
