@@ -41,7 +41,11 @@ impl Session {
         let request = match (place.group, place.pending_create) {
             (Some(_), None) => return Ok(()),
             (Some(_), Some(request)) => request,
-            (None, _) => self.create_group(row).await?,
+            (None, _) => match self.create_group(row).await? {
+                Some(request) => request,
+                // A Welcome came meanwhile.
+                None => return Ok(()),
+            },
         };
         let body = CreateConversation::decode(&request[..])
             .map_err(|_| ClientError::Internal("kept request"))?;
@@ -71,7 +75,8 @@ impl Session {
             .await
     }
 
-    async fn create_group(&self, row: i64) -> Result<Vec<u8>, ClientError> {
+    /// Creates the group and keeps the request; `None` when the conversation has a group by now.
+    async fn create_group(&self, row: i64) -> Result<Option<Vec<u8>>, ClientError> {
         let place = self.conversation_row(row).await?;
         let mut accounts = vec![self.own()];
         accounts.extend(place.peer);
@@ -88,6 +93,11 @@ impl Session {
             (Arc::clone(&self.crypto), self.identity.clone(), self.server_now());
         self.store
             .write(move |transaction| {
+                let place = conversation::by_row(transaction, row)?
+                    .ok_or(ClientError::UnknownConversation)?;
+                if place.group.is_some() {
+                    return Ok(None);
+                }
                 let storage = mls_storage(transaction);
                 let provider = Provider::new(&crypto, &storage);
                 let ledgers = StoredLedgers::new(transaction);
@@ -122,7 +132,7 @@ impl Session {
                 }
                 .encode_to_vec();
                 conversation::set_group(transaction, row, Some(id), Some(&request))?;
-                Ok(request)
+                Ok(Some(request))
             })
             .await
     }
