@@ -19,7 +19,7 @@ use pipit_wire::v1::{
     self, ClaimKeyPackages, ClaimedKeyPackage, CreateConversation, Empty, KeyPackagesResult,
     RefusalCode, client_frame, server_frame,
 };
-use prost::Message as _;
+use pipit_wire::frame::Message as _;
 use tokio::time::timeout;
 
 use crate::clock::random_group;
@@ -28,8 +28,8 @@ use crate::ledgers::StoredLedgers;
 use crate::session::Session;
 
 /// The Welcome of a conversation that exists already is in the mailbox before the server says so; it
-/// needs only to be read.
-const WELCOME_WAIT: Duration = Duration::from_secs(5);
+/// needs only to be read, behind whatever else waits there.
+const WELCOME_WAIT: Duration = Duration::from_secs(60);
 
 impl Session {
     /// Makes sure that the conversation has a group that the server knows.
@@ -198,7 +198,17 @@ impl Session {
             .await
     }
 
+    /// Gets into the group that somebody else made: by the Welcome that is on its way, or, for a device
+    /// that came later than the group, from outside.
     async fn enter_existing(&self, row: i64) -> Result<(), ClientError> {
+        let id = self.conversation_row(row).await?.id;
+        let states = self.conversation_states().await?;
+        let is_invited = states
+            .iter()
+            .any(|state| state.conversation_id == id.as_bytes() && state.is_member);
+        if !is_invited {
+            return self.rejoin(id).await;
+        }
         let joined = async {
             loop {
                 let changed = self.group_changed.notified();
@@ -210,10 +220,7 @@ impl Session {
         };
         match timeout(WELCOME_WAIT, joined).await {
             Ok(result) => result,
-            Err(_) => {
-                let place = self.conversation_row(row).await?;
-                self.rejoin(place.id).await
-            }
+            Err(_) => self.rejoin(id).await,
         }
     }
 }

@@ -5,7 +5,7 @@ use pipit_domain::{ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::Transaction;
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
 use pipit_store::table::conversation;
-use pipit_wire::v1::{Acknowledge, ListConversations, client_frame, server_frame};
+use pipit_wire::v1::{Acknowledge, client_frame};
 
 use crate::client::Shared;
 use crate::clock::random;
@@ -24,14 +24,7 @@ impl Session {
     /// # Errors
     /// When the server can't be reached; the next connection does it again, without a second line.
     pub(crate) async fn fill_gap(&self, shared: &Shared) -> Result<(), ClientError> {
-        let request = client_frame::Body::ListConversations(ListConversations {});
-        let all = self
-            .ask(request, |body| match body {
-                server_frame::Body::Conversations(all) => Some(all.conversations),
-                _ => None,
-            })
-            .await?;
-        for state in all {
+        for state in self.conversation_states().await? {
             if let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) {
                 self.rejoin_or_leave(id).await?;
             }

@@ -41,6 +41,7 @@ pub(crate) fn spawn(
     mut events: mpsc::Receiver<LinkEvent>,
 ) {
     tokio::spawn(async move {
+        let mut state = State::default();
         let mut waiting = Vec::new();
         while let Some(event) = events.recv().await {
             waiting.push(event);
@@ -50,13 +51,27 @@ pub(crate) fn spawn(
                 waiting.push(event);
             }
             let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else { return };
-            handle(&shared, &session, std::mem::take(&mut waiting)).await;
+            handle(&shared, &session, &mut state, std::mem::take(&mut waiting)).await;
         }
     });
 }
 
+/// What the task knows of the present connection.
+#[derive(Debug, Default)]
+struct State {
+    /// The server had dropped mail, and has not been told that this is known.
+    has_gap: bool,
+    /// The mail that waited has been read.
+    is_caught_up: bool,
+}
+
 /// Deals with events in their order; deliveries in a row become one batch.
-async fn handle(shared: &Arc<Shared>, session: &Arc<Session>, events: Vec<LinkEvent>) {
+async fn handle(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    state: &mut State,
+    events: Vec<LinkEvent>,
+) {
     let mut batch = Vec::new();
     for event in events {
         match event {
@@ -66,14 +81,19 @@ async fn handle(shared: &Arc<Shared>, session: &Arc<Session>, events: Vec<LinkEv
             }
             other => {
                 receive(shared, session, std::mem::take(&mut batch)).await;
-                other_event(shared, session, other).await;
+                other_event(shared, session, state, other).await;
             }
         }
     }
     receive(shared, session, batch).await;
 }
 
-async fn other_event(shared: &Arc<Shared>, session: &Arc<Session>, event: LinkEvent) {
+async fn other_event(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    state: &mut State,
+    event: LinkEvent,
+) {
     match event {
         LinkEvent::Connecting => shared.set_connection(Connection::Connecting),
         LinkEvent::Offline { retry_after, reason } => {
@@ -89,7 +109,14 @@ async fn other_event(shared: &Arc<Shared>, session: &Arc<Session>, event: LinkEv
                 tracing::warn!("this device was removed from its account");
             }
         }
-        LinkEvent::Online(hello) => online(shared, session, &hello).await,
+        LinkEvent::Online(hello) => {
+            *state = State { has_gap: hello.mailbox_expired, is_caught_up: false };
+            online(shared, session, &hello).await;
+        }
+        LinkEvent::Push(server_frame::Body::CaughtUp(_)) if !state.is_caught_up => {
+            state.is_caught_up = true;
+            caught_up(shared, session, state.has_gap);
+        }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
             note_delivered(shared, session, vec![delivered]).await;
         }
@@ -112,8 +139,10 @@ async fn online(shared: &Arc<Shared>, session: &Arc<Session>, hello: &ServerHell
     }
     shared.set_connection(Connection::Online);
     session.outbox_wake.notify_one();
-    let has_gap = hello.mailbox_expired;
-    // Beside the mail, which is already on its way.
+}
+
+/// The mail that waited has been read, Welcomes among it; what is missing now has to be fetched.
+fn caught_up(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool) {
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     tokio::spawn(async move {
         if let Err(error) = catch_up(&shared, &session, has_gap).await {

@@ -26,16 +26,10 @@ const TRIES: usize = 8;
 
 impl Session {
     /// Joins every conversation of this account in which this device has no leaf yet, and notes those
-    /// that it joined when a crash came before the note.
+    /// that it joined when a crash came before the note. Called when the mail that waited has been read:
+    /// an invitation in it comes first.
     pub(crate) async fn join_missing(&self) -> Result<(), ClientError> {
-        let request = client_frame::Body::ListConversations(ListConversations {});
-        let all = self
-            .ask(request, |body| match body {
-                server_frame::Body::Conversations(all) => Some(all.conversations),
-                _ => None,
-            })
-            .await?;
-        for state in all {
+        for state in self.conversation_states().await? {
             let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else { continue };
             let row = self.store.read(move |connection| conversation::get(connection, id)).await?;
             let has_group = row.as_ref().is_some_and(|row| row.group.is_some());
@@ -67,6 +61,18 @@ impl Session {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// How the server sees this account's conversations.
+    pub(crate) async fn conversation_states(&self) -> Result<Vec<ConversationState>, ClientError> {
+        let request = client_frame::Body::ListConversations(ListConversations {});
+        let all = self
+            .ask(request, |body| match body {
+                server_frame::Body::Conversations(all) => Some(all.conversations),
+                _ => None,
+            })
+            .await?;
+        Ok(all)
     }
 
     /// Our external commit was accepted, and the process ended before it was noted: the keys are here.
