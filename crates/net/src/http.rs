@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use pipit_domain::limits;
-use pipit_wire::frame;
+use pipit_wire::frame::{self, Message};
 use pipit_wire::v1::{Refused, ServerDescription, UsernameStatus};
-use prost::Message;
 use reqwest::{Method, StatusCode};
 
 use crate::{Endpoint, NetError, Tls};
