@@ -59,6 +59,7 @@ export class AppController {
   #apply(status: AccountStatus): void {
     this.status = status;
     const wanted = status.state === "signedOut" ? "onboarding" : status.recoveryKeyPending ? "recovery" : "main";
+    this.main?.connection.apply(status);
     if (this.screen.is === wanted) return;
     this.main?.dispose();
     this.screen = this.#make(wanted, status);

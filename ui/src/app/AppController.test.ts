@@ -50,12 +50,14 @@ describe("the screen", () => {
   });
 
   it("says that it couldn't start, and starts when asked again", async () => {
-    backend.fail("account.status", "STORAGE");
-    const app = await started();
-    expect(app.screen).toMatchObject({ is: "failed", error: { code: "STORAGE" } });
-    backend.fail("account.status", undefined);
-    await app.start();
-    expect(app.screen.is).toBe("main");
+    for (const name of ["account.status", "events.subscribe"] as const) {
+      backend.fail(name, "STORAGE");
+      const app = await started();
+      expect(app.screen).toMatchObject({ is: "failed", error: { code: "STORAGE" } });
+      backend.fail(name, undefined);
+      await app.start();
+      expect(app.screen.is).toBe("main");
+    }
   });
 });
 
@@ -98,6 +100,18 @@ describe("the main screen", () => {
     expect(it.timeline?.conversationId).toBe("c2");
   });
 
+  it("ends in the chat that was opened last, whatever the core answers first", async () => {
+    const { main: it } = await main();
+    backend.put(conversation("late", { updatedAt: 9 }));
+    const release = backend.hold("conversation.get");
+    const late = it.open("late");
+    await it.open("c1");
+    release();
+    await late;
+    expect(it.list.selectedId).toBe("c1");
+    expect(it.timeline?.conversationId).toBe("c1");
+  });
+
   it("starts a new chat, opens it and closes the dialog", async () => {
     backend.people = [{ accountId: "acc-noor", username: "noor" }];
     const { main: it } = await main();
@@ -114,11 +128,13 @@ describe("the main screen", () => {
     await it.open("c1");
     await vi.waitFor(() => expect(it.timeline?.state).toBe("ready"));
     const before = (["conversation.list", "message.list", "account.status"] as const).map((name) => backend.called(name).length);
+    backend.status = { ...backend.status, connection: "offline" };
     backend.lose();
     backend.emit({ type: "connection", state: "online" });
     await vi.waitFor(() => {
       const after = (["conversation.list", "message.list", "account.status"] as const).map((name) => backend.called(name).length);
       expect(after).toEqual(before.map((count) => count + 1));
+      expect(it.connection.state).toBe("offline");
     });
   });
 });

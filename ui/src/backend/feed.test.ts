@@ -64,6 +64,19 @@ describe("the event feed", () => {
     expect(log.ids).toEqual(["m1", "m9"]);
   });
 
+  it("can be started again after that failed", async () => {
+    const backend = new MemoryBackend();
+    const feed = new EventFeed(backend);
+    const log = heard(feed);
+    backend.fail("events.subscribe", "INTERNAL");
+    await expect(feed.start()).rejects.toMatchObject({ code: "INTERNAL" });
+    backend.emit(added("m1"));
+    backend.fail("events.subscribe", undefined);
+    await feed.start();
+    backend.emit(added("m2"));
+    expect(log).toEqual({ ids: ["m2"], missed: 0 });
+  });
+
   it("stops telling a listener that left", async () => {
     const backend = new MemoryBackend();
     const feed = new EventFeed(backend);

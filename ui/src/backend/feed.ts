@@ -33,13 +33,20 @@ export class EventFeed {
   }
 
   /** Starts the flow. Ask for snapshots after this settles, so that nothing falls between. */
-  start(): Promise<void> {
+  async start(): Promise<void> {
     this.#subscribing ??= this.#subscribe();
-    return this.#subscribing;
+    try {
+      await this.#subscribing;
+    } catch (error) {
+      // The next start tries again.
+      this.#subscribing = undefined;
+      throw error;
+    }
   }
 
   async #subscribe(): Promise<void> {
     this.#number = undefined;
+    this.#early = [];
     const { number } = await this.backend.call("events.subscribe", {});
     this.#number = number;
     const early = this.#early.filter((event) => event.number > number);
@@ -59,7 +66,8 @@ export class EventFeed {
 
   #take(event: NumberedEvent): void {
     if (this.#number === undefined) {
-      this.#early.push(event);
+      // Before any subscription, events are in the snapshots that will be asked for.
+      if (this.#subscribing) this.#early.push(event);
       return;
     }
     if (event.number <= this.#number) return;

@@ -25,6 +25,8 @@ export class MainController {
   isShowingShortcuts = $state(false);
   readonly #places: ScrollMemory;
   #isFocused = false;
+  /** Counts openings: the last one wins. */
+  #turn = 0;
   /** What the core was told last about focus. */
   #toldFocus = "";
   #stop: () => void;
@@ -73,8 +75,12 @@ export class MainController {
   }
 
   async open(conversationId: string): Promise<void> {
+    const turn = ++this.#turn;
     if (this.list.selectedId !== conversationId) {
-      await this.list.open(conversationId);
+      await this.list.know(conversationId);
+      // Another chat was opened while the core was asked for this one.
+      if (turn !== this.#turn) return;
+      this.list.select(conversationId);
       const conversation = this.list.selected;
       if (!conversation) return;
       this.timeline?.dispose();
@@ -99,6 +105,7 @@ export class MainController {
 
   /** Back to the list. */
   closeConversation(): void {
+    this.#turn++;
     this.timeline?.dispose();
     this.timeline = undefined;
     this.composer.close();

@@ -60,12 +60,10 @@ export class ConversationListController {
     this.#kept = new Set();
   }
 
-  /** Opens a chat, also one that isn't in the list yet. */
-  async open(conversationId: string): Promise<void> {
-    if (!this.conversations.some((one) => one.conversationId === conversationId)) {
-      this.#put(await this.backend.call("conversation.get", { conversationId }));
-    }
-    this.select(conversationId);
+  /** Brings a chat into the list that isn't there yet. */
+  async know(conversationId: string): Promise<void> {
+    if (this.conversations.some((one) => one.conversationId === conversationId)) return;
+    this.#put(await this.backend.call("conversation.get", { conversationId }));
   }
 
   select(conversationId: string | undefined): void {

@@ -27,11 +27,14 @@ export function segmentsOf(text: string): Segment[] {
 
 /** Cuts what belongs to the sentence around, but keeps a bracket that the address opened itself. */
 function trimmed(address: string): string {
+  const counts = new Map<string, number>();
+  for (const character of address) counts.set(character, (counts.get(character) ?? 0) + 1);
   let end = address.length;
   while (end > 0 && TRAILING.has(address[end - 1]!)) {
-    const opening = OPENING[address[end - 1]!];
-    const kept = address.slice(0, end);
-    if (opening && kept.split(opening).length >= kept.split(address[end - 1]!).length) break;
+    const last = address[end - 1]!;
+    const opening = OPENING[last];
+    if (opening && (counts.get(opening) ?? 0) >= counts.get(last)!) break;
+    counts.set(last, counts.get(last)! - 1);
     end--;
   }
   return address.slice(0, end);
