@@ -24,5 +24,5 @@ mod session;
 
 pub use config::{GatewayConfig, Limits};
 pub use gateway::{Gateway, StartError};
-pub use http::router;
+pub use http::{metrics_router, router};
 pub use metrics::Metrics;

@@ -1,24 +1,12 @@
-//! The listener that Prometheus asks: apart from the clients', so that it can stay private.
+//! The store's counts among the metrics.
 
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use pipit_mailbox_sqlite::SqliteStore;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
-use prometheus_client::registry::Registry;
-
-/// Content type of the OpenMetrics text format.
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Reads the store's counts when they are asked for.
 pub(crate) struct StoreCollector(pub(crate) Arc<SqliteStore>);
@@ -62,32 +50,5 @@ impl Collector for StoreCollector {
             None,
             gauge.metric_type(),
         )?)
-    }
-}
-
-/// Binds the listener; an error says so before the server takes anybody.
-pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener> {
-    let listener = TcpListener::bind(address)
-        .with_context(|| format!("cannot listen on {address} for metrics"))?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
-}
-
-/// Serves `/metrics` for ever.
-pub(crate) async fn serve(listener: TcpListener, registry: Registry) -> Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    let app = Router::new()
-        .route("/metrics", get(metrics))
-        .with_state(Arc::new(registry));
-    axum::serve(listener, app)
-        .await
-        .context("the metrics listener stopped")
-}
-
-async fn metrics(State(registry): State<Arc<Registry>>) -> Response {
-    let mut text = String::new();
-    match encode(&mut text, &registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

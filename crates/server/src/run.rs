@@ -16,7 +16,7 @@ use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
 use pipit_bus::{Bus, LocalBus};
 use pipit_domain::Clock;
-use pipit_gateway::{Gateway, GatewayConfig, Metrics, router};
+use pipit_gateway::{Gateway, GatewayConfig, Metrics, metrics_router, router};
 use pipit_mailbox::Announcer;
 use pipit_mailbox_sqlite::SqliteStore;
 use prometheus_client::registry::Registry;
@@ -25,7 +25,7 @@ use tokio::time::timeout;
 use crate::clock::SystemClock;
 use crate::config::{Config, Registration};
 use crate::metrics::StoreCollector;
-use crate::{janitor, metrics, platform, tls};
+use crate::{janitor, platform, tls};
 
 /// How long sessions and requests may take to end.
 const STOP_TIME_MAX: Duration = Duration::from_secs(3);
@@ -74,10 +74,11 @@ async fn serve(config: Config, store: Arc<SqliteStore>, bus: Arc<dyn Bus>) -> Re
         gateway_metrics,
     )
     .await?;
-    let metrics_listener = config.metrics.map(metrics::bind).transpose()?;
-    let listener = TcpListener::bind(config.listen)
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
-    listener.set_nonblocking(true)?;
+    let measuring = config
+        .metrics
+        .map(|at| serve_metrics(at, registry))
+        .transpose()?;
+    let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     let handle = Handle::new();
     let serving = tokio::spawn(serve_clients(
@@ -87,8 +88,7 @@ async fn serve(config: Config, store: Arc<SqliteStore>, bus: Arc<dyn Bus>) -> Re
         handle.clone(),
     )?);
     let cleaning = tokio::spawn(janitor::run(store, clock));
-    let measuring =
-        metrics_listener.map(|listener| tokio::spawn(metrics::serve(listener, registry)));
+    let measuring = measuring.map(tokio::spawn);
     announce(address, &config)?;
     platform::told_to_stop().await?;
     tracing::info!("stopping");
@@ -130,6 +130,21 @@ fn serve_clients(
         }
         None => Box::pin(server.serve(app)),
     })
+}
+
+fn serve_metrics(address: SocketAddr, registry: Registry) -> Result<Serving> {
+    let server: Server<_> = axum_server::from_tcp(bind(address)?)?;
+    Ok(Box::pin(
+        server.serve(metrics_router(registry).into_make_service()),
+    ))
+}
+
+/// An address in use is an error now, before the server takes anybody.
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// The one line on standard output: others wait for it.

@@ -6,15 +6,14 @@ use std::process::Stdio;
 use anyhow::Result;
 use bytes::Bytes;
 use pipit_domain::limits;
-use pipit_load::raw::{Connection, Device};
+use pipit_load::raw::{Connection, Device, WebSocketMessage as Message};
 use pipit_wire::frame;
+use pipit_wire::frame::Message as _;
 use pipit_wire::v1::{
     Acknowledge, ClientFrame, ClientHello, Empty, Ping, RegisterFinish, Registered, Submit,
     client_frame, server_frame,
 };
-use prost::Message as _;
 use server_tests::{Server, bytes_of, refused};
-use tokio_tungstenite::tungstenite::Message;
 
 const SERVER: &str = env!("CARGO_BIN_EXE_test-server");
 

@@ -9,6 +9,10 @@ const ADAPTERS: &[(&str, &str)] = &[
         "src-tauri/src/main.rs",
         "an attribute that hides the console on Windows",
     ),
+    (
+        "crates/server/src/platform.rs",
+        "signals to stop and private folders",
+    ),
 ];
 
 /// Tools and tests run where they run.

@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use pipit_wire::frame;
+use pipit_wire::frame::Message;
 use pipit_wire::v1::RefusalCode;
-use prost::Message;
 
 use crate::gateway::network;
 use crate::refuse::{PROTOBUF, Refusal};

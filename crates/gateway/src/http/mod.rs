@@ -9,6 +9,7 @@ mod group_rules;
 mod health;
 mod login_finish;
 mod login_start;
+mod metrics;
 mod publish_key_packages;
 mod read_conversation;
 mod register_finish;
@@ -27,6 +28,8 @@ use pipit_domain::limits;
 use crate::connect::connect;
 use crate::gateway::Gateway;
 use crate::refuse::Refusal;
+
+pub use metrics::metrics_router;
 
 /// Everything that clients may ask of a server.
 pub fn router(gateway: Arc<Gateway>) -> Router {

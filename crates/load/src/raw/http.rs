@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use pipit_wire::frame;
+use pipit_wire::frame::Message;
 use pipit_wire::v1::{RefusalCode, Refused, ServerDescription};
-use prost::Message;
 
 /// Longest answer that is read.
 const ANSWER_LEN_MAX: usize = 8 * 1024 * 1024;

@@ -2,13 +2,16 @@
 
 mod connection;
 mod device;
+mod groups;
 mod http;
 mod meter;
 
 pub use connection::Connection;
-pub use device::{Device, Extra, SignUp, Started};
+pub use device::{Device, Extra, SignUp};
+pub use groups::Started;
 pub use http::{Http, RefusedError, refusal_code};
 pub use meter::{Meter, Metered};
+pub use tokio_tungstenite::tungstenite::Message as WebSocketMessage;
 
 use pipit_domain::Timestamp;
 
