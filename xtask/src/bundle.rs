@@ -38,56 +38,27 @@ impl BundleArgs {
 pub fn run(args: &BundleArgs) -> Result<PathBuf> {
     setup::ensure(&[Group::Build])?;
     ui::build()?;
-    let profile = if args.debug { "debug" } else { "release" };
-    let mut build = process::cargo(&["build", "-p", "pipit"]);
-    if !args.debug {
-        build.arg("--release");
-    }
-    process::run(&mut build)?;
-    let package = package(profile)?;
+    let package = if args.debug {
+        process::run(&mut process::cargo(&["build", "-p", "pipit"]))?;
+        debug_package()?
+    } else {
+        let mut build = process::cargo(&["build", "--release", "-p", "pipit"]);
+        build
+            .args(["--config", "src-tauri/release.toml", "--target-dir"])
+            .arg(release_target());
+        process::run(&mut build)?;
+        pack(&release_target(), "release")?
+    };
     println!("The package is {}", package.display());
     Ok(package)
 }
 
-/// Packs an app that is built already, and unpacks it beside, ready to be run by tests.
+/// Packs the debug build, which is there already, and unpacks it beside, ready to be run by tests.
 ///
 /// # Errors
 /// When it cannot be packed.
-pub fn package(profile: &str) -> Result<PathBuf> {
-    setup::install_packages("src-tauri")?;
-    let folder = paths::target().join(profile).join("bundle/deb");
-    if folder.exists() {
-        // An older version's package would stay beside the new one.
-        fs::remove_dir_all(&folder)?;
-    }
-    let mut tauri = process::npm(&[
-        "exec",
-        "--",
-        "tauri",
-        "bundle",
-        "--bundles",
-        "deb",
-        "--ci",
-        "--no-sign",
-        "--no-binary-patching",
-    ]);
-    if profile == "debug" {
-        tauri.arg("--debug");
-    }
-    process::run(tauri.current_dir(paths::root().join("src-tauri")))?;
-    let package = only_deb(&folder)?;
-    if profile == "debug" {
-        unpack(&package)?;
-    }
-    Ok(package)
-}
-
-/// The app's program inside the unpacked debug package.
-pub fn unpacked_app() -> PathBuf {
-    paths::target().join("unpacked/usr/bin/pipit")
-}
-
-fn unpack(package: &Path) -> Result<()> {
+pub fn debug_package() -> Result<PathBuf> {
+    let package = pack(&paths::target(), "debug")?;
     let place = paths::target().join("unpacked");
     if place.exists() {
         fs::remove_dir_all(&place)?;
@@ -95,9 +66,47 @@ fn unpack(package: &Path) -> Result<()> {
     process::run(
         process::command("dpkg-deb")
             .arg("-x")
-            .arg(package)
+            .arg(&package)
             .arg(&place),
-    )
+    )?;
+    Ok(package)
+}
+
+/// The app as people get it.
+pub fn release_app() -> PathBuf {
+    release_target()
+        .join("release")
+        .join(format!("pipit{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The app is built by other rules than the server (`src-tauri/release.toml`), so it has a folder of
+/// its own, where neither undoes the other's work.
+fn release_target() -> PathBuf {
+    paths::target().join("app")
+}
+
+/// Packs `target/profile/pipit`, which must be there.
+fn pack(target: &Path, profile: &str) -> Result<PathBuf> {
+    setup::install_packages("src-tauri")?;
+    let folder = target.join(profile).join("bundle/deb");
+    if folder.exists() {
+        // An older version's package would stay beside the new one.
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut tauri = process::npm(&["exec", "--", "tauri", "bundle", "--bundles", "deb", "--ci"]);
+    tauri
+        .args(["--no-sign", "--no-binary-patching"])
+        .env("CARGO_TARGET_DIR", target);
+    if profile == "debug" {
+        tauri.arg("--debug");
+    }
+    process::run(tauri.current_dir(paths::root().join("src-tauri")))?;
+    only_deb(&folder)
+}
+
+/// The app's program inside the unpacked debug package.
+pub fn unpacked_app() -> PathBuf {
+    paths::target().join("unpacked/usr/bin/pipit")
 }
 
 fn only_deb(folder: &Path) -> Result<PathBuf> {

@@ -35,6 +35,15 @@ const found = [...document.querySelectorAll(kinds[role])].filter((e) => isVisibl
 return found.at(-1) ?? null;
 "#;
 
+/// Ends when what the page holds is on the screen: movements that end have ended, two frames passed.
+const PAINTED: &str = r"
+const done = arguments[0];
+const moving = document.getAnimations()
+  .filter((one) => one.effect?.getTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => {}));
+Promise.all(moving).then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+";
+
 /// One running app and the driver that speaks for it.
 #[derive(Debug)]
 pub struct App {
@@ -286,12 +295,22 @@ impl App {
             == window)
     }
 
+    /// Waits until what the page holds is on the screen, movements included.
+    ///
+    /// # Errors
+    /// When the page does not answer.
+    pub async fn settle(&self) -> Result<()> {
+        self.driver.execute_async(PAINTED, vec![]).await?;
+        Ok(())
+    }
+
     /// Keeps a picture of the window as the screen shows it. (The driver's own screenshots never end
     /// without a graphics card.)
     ///
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn picture(&self, name: &str) -> Result<PathBuf> {
+        self.settle().await?;
         let file = artifact(name)?;
         let window = self.window().await?;
         self.desktop

@@ -26,6 +26,7 @@ const DUNST: &str = "\
     origin = top-right
     offset = 12x12
     font = Sans 11
+    markup = full
     mouse_left_click = do_action, close_current
     show_age_threshold = -1
     idle_threshold = 0

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     bundle::{self, BundleArgs},
-    paths, process,
+    process,
 };
 
 /// Builds the release package, prints its sizes, and lets the app tests' tool measure a start with
@@ -16,7 +16,7 @@ use crate::{
 /// When something cannot be built or measured.
 pub fn measure() -> Result<()> {
     let package = bundle::run(&BundleArgs::release())?;
-    let app = paths::binary("release", "pipit");
+    let app = bundle::release_app();
     println!(
         "app: program {:.1} MB",
         megabytes(fs::metadata(&app)?.len())

@@ -118,9 +118,8 @@ pub fn run(args: &TestArgs) -> ExitCode {
         report.step_if(is_built && is_ui_built, "browser", || app::browser(filter));
     }
     if args.wants(Part::App) {
-        let is_packaged = is_built
-            && is_ui_built
-            && report.step("package", || bundle::package("debug").map(drop));
+        let is_packaged =
+            is_built && is_ui_built && report.step("package", || bundle::debug_package().map(drop));
         report.step_if(is_packaged, "app", || app::packaged(filter));
     }
     report.finish()
