@@ -384,6 +384,15 @@ impl Person {
     }
 }
 
+/// A story that fails shows what everybody has logged.
+impl Drop for Person {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("log of {:?}:\n{}", self.account.username, self.log());
+        }
+    }
+}
+
 /// The process and what connects to it.
 #[derive(Debug)]
 struct Program {

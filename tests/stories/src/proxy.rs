@@ -6,13 +6,15 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use pipit_wire::frame;
-use pipit_wire::v1::{ClientFrame, ServerFrame, client_frame, server_frame};
+use pipit_wire::v1::{
+    ClientFrame, EnvelopeKind, RefusalCode, ServerFrame, client_frame, server_frame,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, watch};
@@ -52,10 +54,24 @@ impl Frame {
         matches!(self, Self::Down(server_frame::Body::Deliver(_)))
     }
 
+    /// Whether the server delivers a change of members.
+    #[must_use]
+    pub fn is_commit(&self) -> bool {
+        matches!(self, Self::Down(server_frame::Body::Deliver(deliver))
+            if deliver.kind() == EnvelopeKind::Commit)
+    }
+
     /// Whether a client acknowledges.
     #[must_use]
     pub fn is_acknowledge(&self) -> bool {
         matches!(self, Self::Up(client_frame::Body::Acknowledge(_)))
+    }
+
+    /// Whether the server asks to slow down.
+    #[must_use]
+    pub fn is_slow_down(&self) -> bool {
+        matches!(self, Self::Down(server_frame::Body::Refused(refused))
+            if refused.code() == RefusalCode::SlowDown)
     }
 
     /// Whether the server has accepted a message.
@@ -96,7 +112,8 @@ struct Shared {
     requests: watch::Sender<Vec<String>>,
     connections: AtomicUsize,
     is_open: watch::Sender<bool>,
-    holds_answers: watch::Sender<bool>,
+    /// Start of the requests whose answers are kept back.
+    held_request: watch::Sender<Option<String>>,
     commands: broadcast::Sender<Command>,
 }
 
@@ -128,7 +145,7 @@ impl Proxy {
             requests: watch::Sender::default(),
             connections: AtomicUsize::new(0),
             is_open: watch::Sender::new(true),
-            holds_answers: watch::Sender::new(false),
+            held_request: watch::Sender::default(),
             commands: broadcast::channel(16).0,
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -184,9 +201,17 @@ impl Proxy {
             .send(Command::Release { is_reversed: true });
     }
 
-    /// Keeps back what the server answers to HTTP requests, or lets it go on.
-    pub fn hold_answers(&self, holds: bool) {
-        self.shared.holds_answers.send_replace(holds);
+    /// Keeps back what the server answers to HTTP requests like this, such as `POST /v1/ledger`, and
+    /// whatever comes after it on the same connection.
+    pub fn hold_answers_to(&self, start: &str) {
+        self.shared
+            .held_request
+            .send_replace(Some(start.to_owned()));
+    }
+
+    /// Lets what the server has answered go on.
+    pub fn let_answers_pass(&self) {
+        self.shared.held_request.send_replace(None);
     }
 
     /// WebSockets that were opened so far.
@@ -300,6 +325,7 @@ async fn peek_head(client: &TcpStream) -> Option<String> {
 async fn serve_http(client: TcpStream, server: TcpStream, shared: &Shared) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
+    let is_held = AtomicBool::new(false);
     let up = async {
         let mut bytes = vec![0; 64 * 1024];
         while let Ok(len @ 1..) = from_client.read(&mut bytes).await {
@@ -320,9 +346,9 @@ async fn serve_http(client: TcpStream, server: TcpStream, shared: &Shared) {
     };
     let down = async {
         let mut bytes = vec![0; 64 * 1024];
-        let mut holds = shared.holds_answers.subscribe();
+        let mut held = shared.held_request.subscribe();
         while let Ok(len @ 1..) = from_server.read(&mut bytes).await {
-            if holds.wait_for(|holds| !holds).await.is_err()
+            if is_held.load(Ordering::Acquire) && held.wait_for(Option::is_none).await.is_err()
                 || to_client.write_all(&bytes[..len]).await.is_err()
             {
                 return;

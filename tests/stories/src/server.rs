@@ -59,6 +59,11 @@ impl Server {
         panic!("the server does not start; it says:\n{}", server.log());
     }
 
+    /// More flags for the next start.
+    pub fn add_flags(&mut self, flags: &[&str]) {
+        self.flags.extend(flags.iter().map(|&flag| flag.to_owned()));
+    }
+
     /// Its data folder.
     #[must_use]
     pub fn data(&self) -> PathBuf {
@@ -152,5 +157,14 @@ impl Server {
         let is_ready = line.is_some_and(|line| line == format!("listening on {}", self.address));
         self.child = is_ready.then_some(child);
         is_ready
+    }
+}
+
+/// A story that fails shows what the server has logged.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("log of the server:\n{}", self.log());
+        }
     }
 }
