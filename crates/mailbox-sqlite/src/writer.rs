@@ -166,10 +166,10 @@ impl Worker {
     fn transact(&mut self, batch: Vec<Job>) {
         let mut finishes: Vec<Finish> = Vec::with_capacity(batch.len());
         let committed = self.work_and_commit(batch, &mut finishes);
-        let told = committed
-            .as_ref()
-            .map(|()| ())
-            .map_err(DbError::to_store_error);
+        let told = match &committed {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.to_store_error()),
+        };
         match &committed {
             Ok(()) => {
                 self.announce();

@@ -8,6 +8,10 @@ use pipit_domain::{Clock, Timestamp};
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the adapter of the system's clock"
+    )]
     fn now(&self) -> Timestamp {
         let since = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)

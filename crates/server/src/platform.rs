@@ -20,26 +20,31 @@ pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Waits until the server is told to stop: SIGTERM or Ctrl C.
+/// Listens from now on for being told to stop (SIGTERM or Ctrl C); the future ends when it is.
 #[cfg(unix)]
-pub(crate) async fn told_to_stop() -> io::Result<()> {
+pub(crate) fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
-/// Waits until the server is told to stop: Ctrl C, its window closed, or the system going down.
+/// Listens from now on for being told to stop (Ctrl C, the window closed, the system going down); the
+/// future ends when it is.
 #[cfg(windows)]
-pub(crate) async fn told_to_stop() -> io::Result<()> {
+pub(crate) fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
     let (mut c, mut close, mut shutdown) = (ctrl_c()?, ctrl_close()?, ctrl_shutdown()?);
-    tokio::select! {
-        _ = c.recv() => Ok(()),
-        _ = close.recv() => Ok(()),
-        _ = shutdown.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = c.recv() => {}
+            _ = close.recv() => {}
+            _ = shutdown.recv() => {}
+        }
+    })
 }

@@ -20,6 +20,7 @@ use pipit_gateway::{Gateway, GatewayConfig, Metrics, metrics_router, router};
 use pipit_mailbox::Announcer;
 use pipit_mailbox_sqlite::SqliteStore;
 use prometheus_client::registry::Registry;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::clock::SystemClock;
@@ -81,16 +82,18 @@ async fn serve(config: Config, store: Arc<SqliteStore>, bus: Arc<dyn Bus>) -> Re
     let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     let handle = Handle::new();
-    let serving = tokio::spawn(serve_clients(
+    let serving = spawn(serve_clients(
         &config,
         listener,
         gateway.clone(),
         handle.clone(),
     )?);
-    let cleaning = tokio::spawn(janitor::run(store, clock));
-    let measuring = measuring.map(tokio::spawn);
+    let cleaning = spawn(janitor::run(store, clock));
+    let measuring = measuring.map(spawn);
+    // Before others learn that it runs, so that they can stop it at once.
+    let told_to_stop = platform::told_to_stop()?;
     announce(address, &config)?;
-    platform::told_to_stop().await?;
+    told_to_stop.await;
     tracing::info!("stopping");
     handle.graceful_shutdown(Some(STOP_TIME_MAX));
     if timeout(STOP_TIME_MAX, gateway.stop()).await.is_err() {
@@ -102,6 +105,15 @@ async fn serve(config: Config, store: Arc<SqliteStore>, bus: Arc<dyn Bus>) -> Re
     }
     let _ = timeout(STOP_TIME_MAX, serving).await;
     Ok(())
+}
+
+/// Starts a task of this process; all of them are here.
+#[expect(clippy::disallowed_methods, reason = "the owner of the server's tasks")]
+fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    tokio::spawn(future)
 }
 
 type Serving = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;

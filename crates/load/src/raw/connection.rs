@@ -49,7 +49,7 @@ impl Connection {
             .insert("authorization", authorization.parse()?);
         let config = WebSocketConfig::default()
             .read_buffer_size(8192)
-            .write_buffer_size(0);
+            .write_buffer_size(16 * 1024);
         let stream = Metered::new(stream, meter.clone());
         let upgrading = tokio_tungstenite::client_async_with_config(request, stream, Some(config));
         let socket = match timeout(PATIENCE, upgrading)
@@ -98,6 +98,55 @@ impl Connection {
         };
         self.send_bytes(frame::encode(&frame)).await?;
         Ok(self.request_id)
+    }
+
+    /// Puts a request into the write buffer; it goes out with [`Connection::flush`].
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub async fn feed(&mut self, body: client_frame::Body) -> Result<u32> {
+        self.request_id += 1;
+        self.feed_frame(self.request_id, body).await?;
+        Ok(self.request_id)
+    }
+
+    /// As [`Connection::feed`], for a frame without an answer.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub async fn feed_without_reply(&mut self, body: client_frame::Body) -> Result<()> {
+        self.feed_frame(0, body).await
+    }
+
+    /// Sends a frame without an answer.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub async fn send_without_reply(&mut self, body: client_frame::Body) -> Result<()> {
+        self.feed_frame(0, body).await?;
+        self.flush().await
+    }
+
+    /// Writes what was fed.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub async fn flush(&mut self) -> Result<()> {
+        self.socket
+            .flush()
+            .await
+            .context("the connection is broken")
+    }
+
+    async fn feed_frame(&mut self, request_id: u32, body: client_frame::Body) -> Result<()> {
+        let frame = frame::encode(&ClientFrame {
+            request_id,
+            body: Some(body),
+        });
+        self.socket
+            .feed(Message::Binary(frame))
+            .await
+            .context("the connection is broken")
     }
 
     /// Sends any bytes as one binary message.

@@ -1,0 +1,150 @@
+//! The figures, for people and for programs.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::floor_sqlite::Commits;
+use super::latency::Steady;
+use super::memory::Idle;
+use super::saturate::Saturation;
+use super::wire_bytes::WireBytes;
+
+/// Milliseconds at points of the distribution.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Times {
+    /// Half are faster.
+    pub p50_ms: f64,
+    /// One in a hundred is slower.
+    pub p99_ms: f64,
+    /// The slowest.
+    pub max_ms: f64,
+}
+
+/// The points of some times.
+pub(crate) fn times(mut ages_ms: Vec<f64>) -> Times {
+    ages_ms.sort_by(f64::total_cmp);
+    let point = |part: f64| {
+        let index = (ages_ms.len().saturating_sub(1) as f64 * part).round() as usize;
+        ages_ms.get(index).copied().unwrap_or(0.0)
+    };
+    Times {
+        p50_ms: point(0.5),
+        p99_ms: point(0.99),
+        max_ms: point(1.0),
+    }
+}
+
+/// Everything that one run measured.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Report {
+    /// Clients that chat.
+    pub clients: usize,
+    /// Envelopes on their way per client at full speed.
+    pub in_flight: usize,
+    /// Bytes of one message.
+    pub wire: WireBytes,
+    /// Floor: SQLite alone.
+    pub commits: Commits,
+    /// Floor: a bare WebSocket echo, messages a second.
+    pub echo: f64,
+    /// At full speed.
+    pub full: Saturation,
+    /// At half of that.
+    pub half: Steady,
+    /// Idle connections.
+    pub idle: Idle,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            wire,
+            commits,
+            full,
+            half,
+            idle,
+            ..
+        } = self;
+        let accepted = full.accepted_per_second;
+        writeln!(
+            f,
+            "One 20-character message in a 1:1, from send to acknowledged (bytes above TCP, no TLS)"
+        )?;
+        writeln!(
+            f,
+            "  sender up {} (envelope {}), sender down {}",
+            wire.sender_up, wire.envelope, wire.sender_down
+        )?;
+        writeln!(
+            f,
+            "  recipient down {}, recipient up {}",
+            wire.recipient_down, wire.recipient_up
+        )?;
+        writeln!(f, "  all: {}", wire.total())?;
+        writeln!(
+            f,
+            "{} clients on loopback, {} envelopes in flight each",
+            self.clients, self.in_flight
+        )?;
+        writeln!(
+            f,
+            "  accepted durably: {accepted:.0}/s, delivered: {:.0}/s",
+            full.delivered_per_second
+        )?;
+        writeln!(
+            f,
+            "  server CPU: {:.3} s per 1,000",
+            full.cpu_seconds_per_1000
+        )?;
+        let loaded = full.times;
+        writeln!(
+            f,
+            "  send to delivery: p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
+            loaded.p50_ms, loaded.p99_ms, loaded.max_ms
+        )?;
+        writeln!(f, "At half of that ({:.0}/s sent)", half.sent_per_second)?;
+        let times = half.times;
+        writeln!(
+            f,
+            "  send to delivery: p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
+            times.p50_ms, times.p99_ms, times.max_ms
+        )?;
+        writeln!(f, "Floors in the same run")?;
+        writeln!(
+            f,
+            "  bare WebSocket echo: {:.0}/s; accepted is {:.3} of it",
+            self.echo,
+            accepted / self.echo
+        )?;
+        writeln!(
+            f,
+            "  SQLite FULL, one row a commit: {:.0}/s; accepted is {:.1} times that",
+            commits.single_per_second,
+            accepted / commits.single_per_second
+        )?;
+        writeln!(
+            f,
+            "  SQLite FULL, 256 rows a commit: {:.0} rows/s; accepted is {:.3} of it",
+            commits.grouped_rows_per_second,
+            accepted / commits.grouped_rows_per_second
+        )?;
+        write!(
+            f,
+            "{} idle connections: {:.1} KB resident each",
+            idle.connections, idle.kb_each
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_of_a_distribution() {
+        let of = times((1..=101).rev().map(f64::from).collect());
+        assert_eq!((of.p50_ms, of.p99_ms, of.max_ms), (51.0, 100.0, 101.0));
+        assert_eq!(times(Vec::new()).p99_ms, 0.0);
+    }
+}
