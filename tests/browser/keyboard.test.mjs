@@ -150,14 +150,15 @@ test("the account menu works by arrows and keeps a theme", async () => {
 
 test("the list is made narrower by keys, down to a rail, and stays so", async () => {
   const separator = ines.page.getByRole("separator", { name: "Width of the chat list" });
-  await separator.focus();
-  await press(ines, "Home");
+  // An open chat takes focus when the page has loaded.
+  const composerHasFocus = () => document.activeElement?.matches("[data-composer]");
+  await ines.until(composerHasFocus);
+  await separator.press("Home");
   assert.equal(await separator.getAttribute("aria-valuenow"), "76");
   await ines.page.reload();
-  await separator.waitFor();
+  await ines.until(composerHasFocus);
   assert.equal(await separator.getAttribute("aria-valuenow"), "76");
-  await separator.focus();
-  await press(ines, "ArrowRight");
+  await separator.press("ArrowRight");
   assert.equal(await separator.getAttribute("aria-valuenow"), "248");
 });
 

@@ -12,7 +12,7 @@ for (const colorScheme of ["light", "dark"]) {
   test(`screens in ${colorScheme}`, async () => {
     const person = await world.person(`mara-${colorScheme}`, { colorScheme });
     const friend = await world.person(`friend-${colorScheme}`);
-    await friend.register();
+    await friend.register({ displayName: "Oskar Nyström" });
     const { page } = person;
     const check = (name) => person.checkScreen(`${name}-${colorScheme}`);
 
@@ -47,7 +47,7 @@ for (const colorScheme of ["light", "dark"]) {
     await check("new-conversation");
     await person.send("Does anyone not eat lentils?");
     await person.sees("lentils", "delivered");
-    await friend.open(person.name);
+    await friend.open("Mara Lindqvist");
     await friend.send("The hut is booked: https://meadowhuts.example/tarn-hut");
     await friend.send("Two nights, six bunks, one very small stove.");
     await person.sees("very small stove");
@@ -68,7 +68,7 @@ for (const colorScheme of ["light", "dark"]) {
     await check("narrow-list");
     // Twice as large in a small window: the narrow layout takes over and nothing is cut.
     await page.setViewportSize({ width: 420, height: 480 });
-    await person.open(friend.name);
+    await person.open("Oskar");
     await check("smallest");
   });
 }

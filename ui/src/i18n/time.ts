@@ -17,7 +17,7 @@ function usableLocale(tag: string | undefined): string | undefined {
   }
 }
 
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const weekdayShort = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
 const weekdayLong = new Intl.DateTimeFormat(LOCALE, { weekday: "long" });
 const dayMonth = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
