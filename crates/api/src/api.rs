@@ -69,8 +69,14 @@ impl Api {
     /// # Errors
     /// When its history can't be opened; the sentence says what to do.
     pub async fn open(config: ApiConfig) -> Answer<Self> {
-        let client = Client::open(ClientConfig { folder: config.folder }).await?;
-        Ok(Self { client, servers: config.servers })
+        let client = Client::open(ClientConfig {
+            folder: config.folder,
+        })
+        .await?;
+        Ok(Self {
+            client,
+            servers: config.servers,
+        })
     }
 
     /// Events from now on.
@@ -84,7 +90,8 @@ impl Api {
     /// # Errors
     /// When the id is not one.
     pub fn show_conversation(&self, conversation_id: &str) -> Answer<()> {
-        self.client.show_conversation(conversation(conversation_id)?);
+        self.client
+            .show_conversation(conversation(conversation_id)?);
         Ok(())
     }
 
@@ -97,13 +104,21 @@ impl Api {
         Ok(ServerInfo {
             server: params.server,
             name: info.name,
-            registration: if info.is_open { Registration::Open } else { Registration::Closed },
+            registration: if info.is_open {
+                Registration::Open
+            } else {
+                Registration::Closed
+            },
             latency_ms: u64::try_from(info.latency.as_millis()).unwrap_or(u64::MAX),
         })
     }
 
     async fn account_check_username(&self, params: CheckUsernameParams) -> Answer<UsernameCheck> {
-        let problem = match self.client.username_is_free(&params.server, &params.username).await {
+        let problem = match self
+            .client
+            .username_is_free(&params.server, &params.username)
+            .await
+        {
             Ok(true) => None,
             Ok(false) => Some(UsernameProblem::Taken),
             Err(ClientError::Username(problem)) => Some(match problem {
@@ -113,13 +128,23 @@ impl Api {
             }),
             Err(error) => return Err(error.into()),
         };
-        Ok(UsernameCheck { free: problem.is_none(), problem })
+        Ok(UsernameCheck {
+            free: problem.is_none(),
+            problem,
+        })
     }
 
     async fn account_register(&self, params: RegisterParams) -> Answer<Registered> {
-        let RegisterParams { server, username, password, display_name } = params;
-        let made =
-            self.client.register(&server, &username, &password, display_name.as_deref()).await?;
+        let RegisterParams {
+            server,
+            username,
+            password,
+            display_name,
+        } = params;
+        let made = self
+            .client
+            .register(&server, &username, &password, display_name.as_deref())
+            .await?;
         Ok(Registered {
             account_id: made.account.to_string(),
             device_id: made.device.to_string(),
@@ -129,7 +154,9 @@ impl Api {
 
     async fn account_recovery_key(&self, _: Empty) -> Answer<RecoveryKeyView> {
         let key = self.client.recovery_key().await?;
-        Ok(RecoveryKeyView { recovery_key: key.to_text().to_string() })
+        Ok(RecoveryKeyView {
+            recovery_key: key.to_text().to_string(),
+        })
     }
 
     async fn account_confirm_recovery_key(&self, _: Empty) -> Answer<Empty> {
@@ -144,9 +171,14 @@ impl Api {
                 "This version knows no second factor; leave totp out.",
             ));
         }
-        let (account, device) =
-            self.client.login(&params.server, &params.username, &params.password).await?;
-        Ok(LoggedIn { account_id: account.to_string(), device_id: device.to_string() })
+        let (account, device) = self
+            .client
+            .login(&params.server, &params.username, &params.password)
+            .await?;
+        Ok(LoggedIn {
+            account_id: account.to_string(),
+            device_id: device.to_string(),
+        })
     }
 
     async fn account_status(&self, _: Empty) -> Answer<AccountStatus> {
@@ -165,25 +197,44 @@ impl Api {
     async fn conversation_open(&self, params: AccountParams) -> Answer<Opened> {
         let account: AccountId = id(&params.account_id, "accountId")?;
         let opened = self.client.open_conversation(account).await?;
-        Ok(Opened { conversation_id: opened.to_string() })
+        Ok(Opened {
+            conversation_id: opened.to_string(),
+        })
     }
 
     async fn conversation_list(&self, _: Empty) -> Answer<Vec<ConversationView>> {
-        Ok(self.client.conversations().await?.into_iter().map(Into::into).collect())
+        Ok(self
+            .client
+            .conversations()
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect())
     }
 
     async fn conversation_get(&self, params: ConversationParams) -> Answer<ConversationView> {
-        Ok(self.client.conversation(conversation(&params.conversation_id)?).await?.into())
+        Ok(self
+            .client
+            .conversation(conversation(&params.conversation_id)?)
+            .await?
+            .into())
     }
 
     async fn conversation_set_draft(&self, params: SetDraftParams) -> Answer<Empty> {
-        self.client.set_draft(conversation(&params.conversation_id)?, params.text).await?;
+        self.client
+            .set_draft(conversation(&params.conversation_id)?, params.text)
+            .await?;
         Ok(Empty {})
     }
 
     async fn message_send(&self, params: SendParams) -> Answer<Sent> {
-        let sent = self.client.send(conversation(&params.conversation_id)?, &params.text).await?;
-        Ok(Sent { message_id: sent.to_string() })
+        let sent = self
+            .client
+            .send(conversation(&params.conversation_id)?, &params.text)
+            .await?;
+        Ok(Sent {
+            message_id: sent.to_string(),
+        })
     }
 
     async fn message_list(&self, params: ListMessagesParams) -> Answer<Vec<MessageView>> {
@@ -223,20 +274,31 @@ impl Api {
 
     async fn message_mark_read(&self, params: MarkReadParams) -> Answer<Empty> {
         let place = conversation(&params.conversation_id)?;
-        self.client.mark_read(place, message(&params.up_to)?).await?;
+        self.client
+            .mark_read(place, message(&params.up_to)?)
+            .await?;
         Ok(Empty {})
     }
 
     async fn window_focus(&self, params: FocusParams) -> Answer<Empty> {
-        let open = params.conversation_id.as_deref().map(conversation).transpose()?;
-        self.client.set_focus(Focus { is_focused: params.focused, conversation: open });
+        let open = params
+            .conversation_id
+            .as_deref()
+            .map(conversation)
+            .transpose()?;
+        self.client.set_focus(Focus {
+            is_focused: params.focused,
+            conversation: open,
+        });
         Ok(Empty {})
     }
 
     /// Shells subscribe for their listener ([`Api::events`]) and answer its number; by itself the
     /// command only says where the count stands.
     async fn events_subscribe(&self, _: Empty) -> Answer<Subscribed> {
-        Ok(Subscribed { number: self.client.subscribe().0 })
+        Ok(Subscribed {
+            number: self.client.subscribe().0,
+        })
     }
 }
 
@@ -258,12 +320,20 @@ fn id<T: std::str::FromStr>(text: &str, field: &str) -> Answer<T> {
 }
 
 fn parse<T: DeserializeOwned>(params: Value) -> Answer<T> {
-    let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    let params = if params.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        params
+    };
     serde_json::from_value(params).map_err(|error| {
         // serde's words name fields and types; values could be secrets, and only come with these two.
         let words = error.to_string();
         let harmless = !words.starts_with("invalid value") && !words.starts_with("invalid type");
-        let detail = if harmless { words } else { "a field has the wrong type".to_owned() };
+        let detail = if harmless {
+            words
+        } else {
+            "a field has the wrong type".to_owned()
+        };
         RpcError::new(
             ErrorCode::BadRequest,
             format!("The parameters don't fit: {}.", shorten(&detail)),

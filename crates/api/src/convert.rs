@@ -115,21 +115,29 @@ impl From<MessageRecord> for MessageView {
 fn failure(word: &str) -> Failure {
     let (code, message) = match word {
         "NOT_A_MEMBER" => (ErrorCode::NotAMember, "You are not in this chat any more."),
-        "DEVICE_REVOKED" => {
-            (ErrorCode::DeviceRevoked, "This device was removed from your account.")
-        }
+        "DEVICE_REVOKED" => (
+            ErrorCode::DeviceRevoked,
+            "This device was removed from your account.",
+        ),
         "TOO_LARGE" => (ErrorCode::TooLarge, "The message is too long."),
         "UNKNOWN_ACCOUNT" => (ErrorCode::UnknownAccount, "This account no longer exists."),
         "LEDGER_MISMATCH" => (
             ErrorCode::LedgerMismatch,
             "The server shows keys that contradict what this device knows.",
         ),
-        "STORAGE" => (ErrorCode::Storage, "The history on this device could not be written."),
+        "STORAGE" => (
+            ErrorCode::Storage,
+            "The history on this device could not be written.",
+        ),
         "UNREACHABLE" => (ErrorCode::Unreachable, "The server can't be reached."),
         _ => (ErrorCode::Internal, "The server refused this message."),
     };
     let retry = !matches!(code, ErrorCode::TooLarge | ErrorCode::DeviceRevoked);
-    Failure { code, message: message.to_owned(), retry }
+    Failure {
+        code,
+        message: message.to_owned(),
+        retry,
+    }
 }
 
 impl From<ClientError> for RpcError {
@@ -192,13 +200,23 @@ fn from_refusal(refused: &Refused) -> RpcError {
     };
     let error = RpcError::new(code, sentence(&refused.sentence));
     let after = (refused.retry_after_ms > 0).then_some(u64::from(refused.retry_after_ms));
-    if refused.retry { error.retry(after) } else { error }
+    if refused.retry {
+        error.retry(after)
+    } else {
+        error
+    }
 }
 
 /// Error texts are clauses; people read sentences.
 fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
-    let Some(first) = letters.next() else { return "The server refused.".to_owned() };
-    let end = if clause.ends_with(['.', '?', '!']) { "" } else { "." };
+    let Some(first) = letters.next() else {
+        return "The server refused.".to_owned();
+    };
+    let end = if clause.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
     format!("{}{}{end}", first.to_uppercase(), letters.as_str())
 }

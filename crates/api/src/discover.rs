@@ -36,7 +36,9 @@ fn params(schema: &Value) -> Vec<Value> {
         .as_array()
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
-    let Some(fields) = schema["properties"].as_object() else { return Vec::new() };
+    let Some(fields) = schema["properties"].as_object() else {
+        return Vec::new();
+    };
     fields
         .iter()
         .map(|(name, schema)| {

@@ -98,7 +98,11 @@ impl RpcError {
         Self {
             code: number,
             message: message.into(),
-            data: ErrorDetail { code, retry: false, retry_after_ms: None },
+            data: ErrorDetail {
+                code,
+                retry: false,
+                retry_after_ms: None,
+            },
         }
     }
 
@@ -113,6 +117,7 @@ impl RpcError {
     /// As a JSON value.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_else(|_| json!({"code": -32603, "message": self.message}))
+        serde_json::to_value(self)
+            .unwrap_or_else(|_| json!({"code": -32603, "message": self.message}))
     }
 }

@@ -30,7 +30,10 @@ impl Events {
         loop {
             match self.receiver.recv().await {
                 Ok(Numbered { number, event }) => {
-                    return Some(NumberedEvent { number, event: event.into() });
+                    return Some(NumberedEvent {
+                        number,
+                        event: event.into(),
+                    });
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return None,
@@ -46,25 +49,39 @@ impl From<Event> for AppEvent {
                 let (state, retry_at) = crate::convert::connection(connection);
                 Self::Connection { state, retry_at }
             }
-            Event::Account(status) => Self::AccountChanged { status: status.into() },
-            Event::MessageAdded(message) => Self::MessageAdded { message: message.into() },
-            Event::MessageChanged(message) => Self::MessageChanged { message: message.into() },
-            Event::MessageRemoved { conversation, message } => Self::MessageRemoved {
+            Event::Account(status) => Self::AccountChanged {
+                status: status.into(),
+            },
+            Event::MessageAdded(message) => Self::MessageAdded {
+                message: message.into(),
+            },
+            Event::MessageChanged(message) => Self::MessageChanged {
+                message: message.into(),
+            },
+            Event::MessageRemoved {
+                conversation,
+                message,
+            } => Self::MessageRemoved {
                 conversation_id: conversation.to_string(),
                 message_id: message.to_string(),
             },
-            Event::ConversationChanged(conversation) => {
-                Self::ConversationChanged { conversation: (*conversation).into() }
-            }
-            Event::Notification { conversation, message, title, body } => Self::Notification {
+            Event::ConversationChanged(conversation) => Self::ConversationChanged {
+                conversation: (*conversation).into(),
+            },
+            Event::Notification {
+                conversation,
+                message,
+                title,
+                body,
+            } => Self::Notification {
                 conversation_id: conversation.to_string(),
                 message_id: message.to_string(),
                 title: title.0,
                 body: body.0,
             },
-            Event::ShowConversation(conversation) => {
-                Self::ConversationShow { conversation_id: conversation.to_string() }
-            }
+            Event::ShowConversation(conversation) => Self::ConversationShow {
+                conversation_id: conversation.to_string(),
+            },
         }
     }
 }

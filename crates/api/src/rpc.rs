@@ -33,13 +33,25 @@ pub fn read(line: &str) -> Result<Request, Value> {
         Err(failed(id, &error))
     };
     if line.len() > LINE_LEN_MAX {
-        return refuse(&Value::Null, -32600, "The line is longer than 512 KiB; send less at once.");
+        return refuse(
+            &Value::Null,
+            -32600,
+            "The line is longer than 512 KiB; send less at once.",
+        );
     }
     let Ok(value) = serde_json::from_str::<Value>(line) else {
-        return refuse(&Value::Null, -32700, "The line is not JSON; send one JSON-RPC request a line.");
+        return refuse(
+            &Value::Null,
+            -32700,
+            "The line is not JSON; send one JSON-RPC request a line.",
+        );
     };
     let Value::Object(mut fields) = value else {
-        return refuse(&Value::Null, -32600, "A request is one JSON object; batches are not supported.");
+        return refuse(
+            &Value::Null,
+            -32600,
+            "A request is one JSON object; batches are not supported.",
+        );
     };
     let id = fields.remove("id");
     let shown_id = match &id {
@@ -99,8 +111,16 @@ mod tests {
             ("[]", -32600, json!(null)),
             (r#"{"id":1,"method":"x"}"#, -32600, json!(1)),
             (r#"{"jsonrpc":"2.0","id":"a"}"#, -32600, json!("a")),
-            (r#"{"jsonrpc":"2.0","id":2,"method":"x","params":[1]}"#, -32602, json!(2)),
-            (r#"{"jsonrpc":"2.0","id":{},"method":"x"}"#, -32600, json!(null)),
+            (
+                r#"{"jsonrpc":"2.0","id":2,"method":"x","params":[1]}"#,
+                -32602,
+                json!(2),
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":{},"method":"x"}"#,
+                -32600,
+                json!(null),
+            ),
         ] {
             let answer = read(line).unwrap_err();
             assert_eq!(answer["error"]["code"], number, "{line}");

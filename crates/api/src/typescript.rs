@@ -36,7 +36,10 @@ impl TypeVisitor for Declarations {
 /// The text of the generated module.
 #[must_use]
 pub fn module() -> String {
-    let mut all = Declarations { config: config(), found: BTreeMap::new() };
+    let mut all = Declarations {
+        config: config(),
+        found: BTreeMap::new(),
+    };
     command::declare_types(&mut all);
     all.visit::<NumberedEvent>();
     all.visit::<RpcError>();
@@ -47,10 +50,16 @@ pub fn module() -> String {
         text.push_str(declaration);
         text.push('\n');
     }
-    text.push_str("/** Every command: what it takes and what it gives. */\nexport interface Commands {\n");
+    text.push_str(
+        "/** Every command: what it takes and what it gives. */\nexport interface Commands {\n",
+    );
     for command in command::descriptions() {
         let (params, result) = &command.typescript;
-        let _ = writeln!(text, "  /** {} */\n  {:?}: {{ params: {params}; result: {result} }};", command.summary, command.name);
+        let _ = writeln!(
+            text,
+            "  /** {} */\n  {:?}: {{ params: {params}; result: {result} }};",
+            command.summary, command.name
+        );
     }
     text.push_str("}\n");
     text

@@ -39,20 +39,28 @@ async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Rpc { profile } => stdio::run(open(&profile).await?).await,
         Command::Serve(serve) => serve::run(open(&serve.profile).await?, &serve).await,
-        Command::Register { account } => people::register(&open(&account.profile).await?, &account).await,
+        Command::Register { account } => {
+            people::register(&open(&account.profile).await?, &account).await
+        }
         Command::Login { account } => people::login(&open(&account.profile).await?, &account).await,
         Command::Status { profile } => people::status(&open(&profile).await?).await,
-        Command::Send { profile, username, text } => {
-            people::send(&open(&profile).await?, &username, &text).await
-        }
+        Command::Send {
+            profile,
+            username,
+            text,
+        } => people::send(&open(&profile).await?, &username, &text).await,
         Command::Listen { profile } => people::listen(&open(&profile).await?).await,
         Command::Chats { profile } => people::chats(&open(&profile).await?).await,
-        Command::History { profile, username, limit } => {
-            people::history(&open(&profile).await?, &username, limit).await
-        }
-        Command::Call { profile, method, params } => {
-            people::call(&open(&profile).await?, &method, params.as_deref()).await
-        }
+        Command::History {
+            profile,
+            username,
+            limit,
+        } => people::history(&open(&profile).await?, &username, limit).await,
+        Command::Call {
+            profile,
+            method,
+            params,
+        } => people::call(&open(&profile).await?, &method, params.as_deref()).await,
     }
 }
 
@@ -66,5 +74,9 @@ async fn open(profile: &Profile) -> anyhow::Result<Api> {
             local: true,
         })
         .collect();
-    Ok(Api::open(ApiConfig { folder: profile.data.clone(), servers }).await?)
+    Ok(Api::open(ApiConfig {
+        folder: profile.data.clone(),
+        servers,
+    })
+    .await?)
 }

@@ -26,7 +26,10 @@ fn password() -> anyhow::Result<String> {
         return rpassword::prompt_password("Password: ").context("the password could not be read");
     }
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("the password could not be read")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("the password could not be read")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -37,7 +40,9 @@ pub(crate) async fn register(api: &Api, account: &AccountArgs) -> anyhow::Result
     let made: pipit_api::param::Registered = ask(api, "account.register", params).await?;
     println!("You are {} now.", account.username);
     println!();
-    println!("Save this recovery key somewhere safe. It brings your account back if you lose every");
+    println!(
+        "Save this recovery key somewhere safe. It brings your account back if you lose every"
+    );
     println!("device, and nobody else has a copy:");
     println!();
     println!("    {}", made.recovery_key);
@@ -87,20 +92,35 @@ async fn online(api: &Api) -> anyhow::Result<()> {
 }
 
 async fn reach(api: &Api) -> anyhow::Result<()> {
-    timeout(ONLINE_WAIT, online(api)).await.context("the server can't be reached now")?
+    timeout(ONLINE_WAIT, online(api))
+        .await
+        .context("the server can't be reached now")?
 }
 
 async fn conversation_with(api: &Api, username: &str) -> anyhow::Result<String> {
     // A known person needs no server.
     let chats: Vec<Value> = ask(api, "conversation.list", json!({})).await?;
-    if let Some(known) = chats.iter().find(|chat| chat["peer"]["username"] == username) {
-        return Ok(known["conversationId"].as_str().unwrap_or_default().to_owned());
+    if let Some(known) = chats
+        .iter()
+        .find(|chat| chat["peer"]["username"] == username)
+    {
+        return Ok(known["conversationId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned());
     }
     reach(api).await?;
     let found: Value = ask(api, "contact.find", json!({ "username": username })).await?;
-    let opened: Value =
-        ask(api, "conversation.open", json!({ "accountId": found["accountId"] })).await?;
-    Ok(opened["conversationId"].as_str().unwrap_or_default().to_owned())
+    let opened: Value = ask(
+        api,
+        "conversation.open",
+        json!({ "accountId": found["accountId"] }),
+    )
+    .await?;
+    Ok(opened["conversationId"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned())
 }
 
 pub(crate) async fn send(api: &Api, username: &str, text: &str) -> anyhow::Result<()> {
@@ -110,7 +130,9 @@ pub(crate) async fn send(api: &Api, username: &str, text: &str) -> anyhow::Resul
     let sent: pipit_api::param::Sent = ask(api, "message.send", params).await?;
     let settled = async {
         while let Some(event) = events.next().await {
-            let AppEvent::MessageChanged { message } = event.event else { continue };
+            let AppEvent::MessageChanged { message } = event.event else {
+                continue;
+            };
             if message.message_id != sent.message_id {
                 continue;
             }
@@ -155,9 +177,16 @@ fn print_event(event: AppEvent) {
 pub(crate) async fn chats(api: &Api) -> anyhow::Result<()> {
     let chats: Vec<Value> = ask(api, "conversation.list", json!({})).await?;
     for chat in &chats {
-        let name = chat["name"].as_str().filter(|name| !name.is_empty()).unwrap_or("Note to self");
+        let name = chat["name"]
+            .as_str()
+            .filter(|name| !name.is_empty())
+            .unwrap_or("Note to self");
         let text = chat["lastMessage"]["text"].as_str().unwrap_or_default();
-        println!("{name}\t{} unread\t{}", chat["unread"], text.lines().next().unwrap_or_default());
+        println!(
+            "{name}\t{} unread\t{}",
+            chat["unread"],
+            text.lines().next().unwrap_or_default()
+        );
     }
     if chats.is_empty() {
         println!("No chats yet. Send somebody a message: pipit-cli send --data DIR USERNAME TEXT");

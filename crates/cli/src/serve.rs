@@ -53,16 +53,23 @@ pub(crate) async fn run(api: Api, args: &Serve) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}; is the port in use?", args.listen))?;
     let address = listener.local_addr()?;
     let hosts = [address.to_string(), format!("localhost:{}", address.port())];
-    let shared = Arc::new(Shared { api, token: token.clone(), hosts });
+    let shared = Arc::new(Shared {
+        api,
+        token: token.clone(),
+        hosts,
+    });
     let mut router = Router::new().route("/rpc", get(upgrade)).with_state(shared);
     if let Some(folder) = &args.ui {
         if !folder.join("index.html").is_file() {
-            bail!("{} has no index.html; build the screen first", folder.display());
+            bail!(
+                "{} has no index.html; build the screen first",
+                folder.display()
+            );
         }
         let policy = HeaderValue::from_static(POLICY);
-        router = router
-            .fallback_service(ServeDir::new(folder))
-            .layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy));
+        router = router.fallback_service(ServeDir::new(folder)).layer(
+            SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy),
+        );
     }
     println!("listening on http://{address}/?token={token}");
     axum::serve(listener, router)
@@ -75,7 +82,9 @@ pub(crate) async fn run(api: Api, args: &Serve) -> anyhow::Result<()> {
 
 fn random_token() -> anyhow::Result<String> {
     let mut bytes = [0; TOKEN_LEN];
-    getrandom::fill(&mut bytes).ok().context("the system gives no randomness")?;
+    getrandom::fill(&mut bytes)
+        .ok()
+        .context("the system gives no randomness")?;
     Ok(BASE64URL_NOPAD.encode(&bytes))
 }
 
@@ -91,7 +100,10 @@ async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !shared.is_allowed(&headers, caller.token.as_deref().unwrap_or_default()) {
-        return (StatusCode::FORBIDDEN, "The token is wrong, or the page is not this server's.\n")
+        return (
+            StatusCode::FORBIDDEN,
+            "The token is wrong, or the page is not this server's.\n",
+        )
             .into_response();
     }
     upgrade

@@ -2,7 +2,9 @@
 
 use futures_util::stream;
 use pipit_api::{Api, rpc};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader,
+};
 use tokio::sync::mpsc;
 
 use crate::peer;

@@ -116,7 +116,10 @@ id! {
 fn decode_hex(text: &str, out: &mut [u8]) -> Result<(), IdError> {
     let text = text.as_bytes();
     if text.len() != out.len() * 2 {
-        return Err(IdError::Length { expected: out.len(), got: text.len() / 2 });
+        return Err(IdError::Length {
+            expected: out.len(),
+            got: text.len() / 2,
+        });
     }
     let digit = |c: u8| match c {
         b'0'..=b'9' => Ok(c - b'0'),
@@ -142,9 +145,21 @@ mod tests {
 
     #[test]
     fn wrong_lengths_and_letters_are_refused() {
-        assert_eq!("00".parse::<DeviceId>(), Err(IdError::Length { expected: 16, got: 1 }));
-        assert_eq!("G0".repeat(16).parse::<DeviceId>(), Err(IdError::NotHexadecimal));
-        assert_eq!("A0".repeat(16).parse::<DeviceId>(), Err(IdError::NotHexadecimal));
+        assert_eq!(
+            "00".parse::<DeviceId>(),
+            Err(IdError::Length {
+                expected: 16,
+                got: 1
+            })
+        );
+        assert_eq!(
+            "G0".repeat(16).parse::<DeviceId>(),
+            Err(IdError::NotHexadecimal)
+        );
+        assert_eq!(
+            "A0".repeat(16).parse::<DeviceId>(),
+            Err(IdError::NotHexadecimal)
+        );
         assert!(AccountId::try_from(&[0u8; 31][..]).is_err());
     }
 }

@@ -35,7 +35,10 @@ impl Username {
         let name = text.strip_prefix('@').unwrap_or(text).to_ascii_lowercase();
         let is_mark = |c: u8| matches!(c, b'.' | b'_' | b'-');
         let bytes = name.as_bytes();
-        if !bytes.iter().all(|&c| c.is_ascii_lowercase() || c.is_ascii_digit() || is_mark(c)) {
+        if !bytes
+            .iter()
+            .all(|&c| c.is_ascii_lowercase() || c.is_ascii_digit() || is_mark(c))
+        {
             return Err(UsernameProblem::Characters);
         }
         if bytes.len() < limits::USERNAME_LEN_MIN {
@@ -45,7 +48,11 @@ impl Username {
             return Err(UsernameProblem::TooLong);
         }
         let edge = is_mark(bytes[0]) || is_mark(bytes[bytes.len() - 1]);
-        if edge || bytes.windows(2).any(|pair| is_mark(pair[0]) && is_mark(pair[1])) {
+        if edge
+            || bytes
+                .windows(2)
+                .any(|pair| is_mark(pair[0]) && is_mark(pair[1]))
+        {
             return Err(UsernameProblem::Characters);
         }
         Ok(Self(name))

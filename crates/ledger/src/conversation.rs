@@ -9,7 +9,11 @@ use sha2::{Digest, Sha256};
 /// The id of the 1:1 of two accounts, the same from both sides.
 #[must_use]
 pub fn direct(one: AccountId, other: AccountId) -> ConversationId {
-    let (first, second) = if one <= other { (one, other) } else { (other, one) };
+    let (first, second) = if one <= other {
+        (one, other)
+    } else {
+        (other, one)
+    };
     derive(b"pipit direct v1", &[first, second])
 }
 
@@ -22,7 +26,9 @@ pub fn note_to_self(account: AccountId) -> ConversationId {
 fn derive(label: &[u8], accounts: &[AccountId]) -> ConversationId {
     let mut hash = Sha256::new();
     hash.update(label);
-    accounts.iter().for_each(|account| hash.update(account.as_bytes()));
+    accounts
+        .iter()
+        .for_each(|account| hash.update(account.as_bytes()));
     let hash: [u8; 32] = hash.finalize().into();
     let mut id = [0; ConversationId::LEN];
     id.copy_from_slice(&hash[..ConversationId::LEN]);

@@ -20,7 +20,8 @@ const VERSION: u8 = 1;
 const LABEL_ENTRY: &str = "pipit ledger entry v1";
 const LABEL_CONSENT: &str = "pipit ledger consent v1";
 /// Longest entry: one that adds a device.
-pub const ENTRY_LEN_MAX: usize = 1 + 4 + 32 + 8 + 1 + KEY_LEN + SIGNATURE_LEN + KEY_LEN + SIGNATURE_LEN;
+pub const ENTRY_LEN_MAX: usize =
+    1 + 4 + 32 + 8 + 1 + KEY_LEN + SIGNATURE_LEN + KEY_LEN + SIGNATURE_LEN;
 
 /// SHA-256 of an entry's body: what the next entry names, and for the first the account id.
 pub type Hash = [u8; 32];
@@ -85,23 +86,41 @@ impl Entry {
         action: Action,
         signer: &SecretKey,
     ) -> Self {
-        let mut entry =
-            Self { sequence, previous, time, action, signer: signer.public(), signature: [0; SIGNATURE_LEN] };
+        let mut entry = Self {
+            sequence,
+            previous,
+            time,
+            action,
+            signer: signer.public(),
+            signature: [0; SIGNATURE_LEN],
+        };
         entry.signature = signer.sign(LABEL_ENTRY, &entry.body());
         entry
     }
 
     /// The new device's agreement to stand at this place of this ledger.
-    pub(crate) fn consent(device: &SecretKey, sequence: u32, previous: &Hash) -> [u8; SIGNATURE_LEN] {
+    pub(crate) fn consent(
+        device: &SecretKey,
+        sequence: u32,
+        previous: &Hash,
+    ) -> [u8; SIGNATURE_LEN] {
         device.sign(LABEL_CONSENT, &consent_message(sequence, previous))
     }
 
     pub(crate) fn signature_is_right(&self) -> bool {
-        self.signer.verify(LABEL_ENTRY, &self.body(), &self.signature).is_ok()
+        self.signer
+            .verify(LABEL_ENTRY, &self.body(), &self.signature)
+            .is_ok()
     }
 
     pub(crate) fn consent_is_right(&self, device: &PublicKey, consent: &[u8]) -> bool {
-        device.verify(LABEL_CONSENT, &consent_message(self.sequence, &self.previous), consent).is_ok()
+        device
+            .verify(
+                LABEL_CONSENT,
+                &consent_message(self.sequence, &self.previous),
+                consent,
+            )
+            .is_ok()
     }
 
     /// SHA-256 of the body.
@@ -167,8 +186,13 @@ impl Entry {
                 device: PublicKey::new(reader.array()?),
                 recovery: PublicKey::new(reader.array()?),
             },
-            [2] => Action::Add { device: PublicKey::new(reader.array()?), consent: reader.array()? },
-            [3] => Action::Revoke { device: DeviceId::new(reader.array()?) },
+            [2] => Action::Add {
+                device: PublicKey::new(reader.array()?),
+                consent: reader.array()?,
+            },
+            [3] => Action::Revoke {
+                device: DeviceId::new(reader.array()?),
+            },
             _ => return Err(EntryError::Unknown),
         };
         let signer = PublicKey::new(reader.array()?);
@@ -176,7 +200,14 @@ impl Entry {
         if !reader.0.is_empty() {
             return Err(EntryError::Length);
         }
-        Ok(Self { sequence, previous, time, action, signer, signature })
+        Ok(Self {
+            sequence,
+            previous,
+            time,
+            action,
+            signer,
+            signature,
+        })
     }
 }
 

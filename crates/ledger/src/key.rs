@@ -51,10 +51,17 @@ impl PublicKey {
     ///
     /// # Errors
     /// When it was not made by this key, or the key is no point of the curve.
-    pub fn verify(&self, label: &str, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    pub fn verify(
+        &self,
+        label: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
         let key = ed25519_dalek::VerifyingKey::from_bytes(&self.0).map_err(|_| BadSignature)?;
-        let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| BadSignature)?;
-        key.verify_strict(&labelled(label, message), &signature).map_err(|_| BadSignature)
+        let signature =
+            ed25519_dalek::Signature::from_slice(signature).map_err(|_| BadSignature)?;
+        key.verify_strict(&labelled(label, message), &signature)
+            .map_err(|_| BadSignature)
     }
 }
 

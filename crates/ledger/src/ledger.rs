@@ -57,7 +57,10 @@ impl Ledger {
     /// Begins an account: its first device and its recovery key.
     #[must_use]
     pub fn create(device: &SecretKey, recovery: &PublicKey, now: Timestamp) -> Self {
-        let action = Action::Create { device: device.public(), recovery: *recovery };
+        let action = Action::Create {
+            device: device.public(),
+            recovery: *recovery,
+        };
         let entry = Entry::signed(0, [0; 32], now, action, device);
         Self::begin(entry).expect("an entry made here is valid")
     }
@@ -111,7 +114,8 @@ impl Ledger {
         if self.entries.len() >= limits::LEDGER_LEN_MAX {
             return Err(LedgerError::Full);
         }
-        if usize::try_from(entry.sequence) != Ok(self.entries.len()) || entry.previous != self.head {
+        if usize::try_from(entry.sequence) != Ok(self.entries.len()) || entry.previous != self.head
+        {
             return Err(LedgerError::DoesNotFollow);
         }
         if !self.may_sign(&entry.signer) || !entry.signature_is_right() {
@@ -151,7 +155,10 @@ impl Ledger {
     ) -> Result<Entry, LedgerError> {
         let sequence = self.next_sequence()?;
         let consent = Entry::consent(device, sequence, &self.head);
-        let action = Action::Add { device: device.public(), consent };
+        let action = Action::Add {
+            device: device.public(),
+            consent,
+        };
         self.sign_and_append(signer, sequence, action, now)
     }
 

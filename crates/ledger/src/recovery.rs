@@ -40,7 +40,8 @@ fn base32() -> Encoding {
     spec.translate.from.push_str("abcdefghjkmnpqrstvwxyzOoIiLl");
     spec.translate.to.push_str("ABCDEFGHJKMNPQRSTVWXYZ001111");
     spec.ignore.push_str(" -\n\r\t");
-    spec.encoding().expect("the alphabet has 32 distinct symbols")
+    spec.encoding()
+        .expect("the alphabet has 32 distinct symbols")
 }
 
 impl RecoveryKey {
@@ -62,8 +63,11 @@ impl RecoveryKey {
         let mut bytes = Zeroizing::new(self.0.to_vec());
         bytes.extend(check(&self.0));
         let plain = Zeroizing::new(base32().encode(&bytes));
-        let groups: Vec<&str> =
-            plain.as_bytes().chunks(GROUP_LEN).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        let groups: Vec<&str> = plain
+            .as_bytes()
+            .chunks(GROUP_LEN)
+            .filter_map(|group| std::str::from_utf8(group).ok())
+            .collect();
         Zeroizing::new(groups.join("-"))
     }
 
@@ -72,12 +76,16 @@ impl RecoveryKey {
     /// # Errors
     /// Says whether characters are missing or one is mistyped.
     pub fn parse(text: &str) -> Result<Self, RecoveryKeyError> {
-        let bytes = base32().decode(text.as_bytes()).map_err(|_| RecoveryKeyError::Shape)?;
+        let bytes = base32()
+            .decode(text.as_bytes())
+            .map_err(|_| RecoveryKeyError::Shape)?;
         let bytes = Zeroizing::new(bytes);
         if bytes.len() != SECRET_LEN + CHECK_LEN {
             return Err(RecoveryKeyError::Shape);
         }
-        let (secret, mark) = bytes.split_first_chunk::<SECRET_LEN>().ok_or(RecoveryKeyError::Shape)?;
+        let (secret, mark) = bytes
+            .split_first_chunk::<SECRET_LEN>()
+            .ok_or(RecoveryKeyError::Shape)?;
         if mark != check(secret) {
             return Err(RecoveryKeyError::Mistyped);
         }
@@ -116,16 +124,25 @@ mod tests {
         let text = key.to_text();
         assert_eq!(text.len(), 12 * 4 + 11);
         let careless = text.to_lowercase().replace('-', " ").replace('0', "o");
-        assert_eq!(RecoveryKey::parse(&careless).unwrap().secret(), key.secret());
+        assert_eq!(
+            RecoveryKey::parse(&careless).unwrap().secret(),
+            key.secret()
+        );
     }
 
     #[test]
     fn mistakes_are_told_apart() {
         let text = RecoveryKey::new([7; SECRET_LEN]).to_text();
-        assert_eq!(RecoveryKey::parse(&text[1..]).err(), Some(RecoveryKeyError::Shape));
+        assert_eq!(
+            RecoveryKey::parse(&text[1..]).err(),
+            Some(RecoveryKeyError::Shape)
+        );
         let first = if text.starts_with('7') { "8" } else { "7" };
         let mistyped = format!("{first}{}", &text[1..]);
-        assert_eq!(RecoveryKey::parse(&mistyped).err(), Some(RecoveryKeyError::Mistyped));
+        assert_eq!(
+            RecoveryKey::parse(&mistyped).err(),
+            Some(RecoveryKeyError::Mistyped)
+        );
         assert!(!format!("{:?}", RecoveryKey::new([7; SECRET_LEN])).contains('7'));
     }
 }

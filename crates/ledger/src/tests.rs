@@ -27,7 +27,9 @@ fn an_account_grows_and_everybody_reads_the_same() {
     let mut ledger = Ledger::create(&phone, &recovery().public(), now());
     ledger.add_device(&phone, &laptop, now()).unwrap();
     ledger.add_device(&recovery(), &desk, now()).unwrap();
-    ledger.revoke_device(&laptop, phone.device_id(), now()).unwrap();
+    ledger
+        .revoke_device(&laptop, phone.device_id(), now())
+        .unwrap();
 
     let read = Ledger::decode(ledger.account(), &encoded(&ledger)).unwrap();
     assert_eq!(read, ledger);
@@ -49,13 +51,25 @@ fn only_those_in_force_sign() {
     let (phone, laptop, ghost) = (key(1), key(2), key(7));
     let mut ledger = Ledger::create(&phone, &recovery().public(), now());
     let before = ledger.clone();
-    assert_eq!(ledger.add_device(&ghost, &ghost, now()).err(), Some(LedgerError::Signature));
+    assert_eq!(
+        ledger.add_device(&ghost, &ghost, now()).err(),
+        Some(LedgerError::Signature)
+    );
     assert_eq!(ledger, before, "a refused entry changes nothing");
 
     ledger.add_device(&phone, &laptop, now()).unwrap();
-    ledger.revoke_device(&phone, laptop.device_id(), now()).unwrap();
-    assert_eq!(ledger.add_device(&laptop, &ghost, now()).err(), Some(LedgerError::Signature));
-    assert_eq!(ledger.add_device(&phone, &laptop, now()).err(), Some(LedgerError::Device), "never again");
+    ledger
+        .revoke_device(&phone, laptop.device_id(), now())
+        .unwrap();
+    assert_eq!(
+        ledger.add_device(&laptop, &ghost, now()).err(),
+        Some(LedgerError::Signature)
+    );
+    assert_eq!(
+        ledger.add_device(&phone, &laptop, now()).err(),
+        Some(LedgerError::Device),
+        "never again"
+    );
 }
 
 #[test]
@@ -70,7 +84,10 @@ fn entries_cannot_be_left_out_reordered_or_forked() {
     let without_middle = [all[0].clone(), all[2].clone()];
     let swapped = [all[0].clone(), all[2].clone(), all[1].clone()];
     for entries in [&without_middle[..], &swapped[..]] {
-        assert_eq!(Ledger::decode(ledger.account(), entries).err(), Some(LedgerError::DoesNotFollow));
+        assert_eq!(
+            Ledger::decode(ledger.account(), entries).err(),
+            Some(LedgerError::DoesNotFollow)
+        );
     }
 
     let mut fork = root.clone();
@@ -85,8 +102,16 @@ fn a_device_is_added_only_with_its_consent_at_this_place() {
     let mut ledger = Ledger::create(&phone, &recovery().public(), now());
     let mut twin = Ledger::create(&phone, &recovery().public(), Timestamp::from_millis(5));
     let elsewhere = twin.add_device(&phone, &key(2), now()).unwrap();
-    let Action::Add { device, consent } = elsewhere.action else { panic!("an add entry") };
-    let stolen = Entry::signed(1, *ledger.head(), now(), Action::Add { device, consent }, &phone);
+    let Action::Add { device, consent } = elsewhere.action else {
+        panic!("an add entry")
+    };
+    let stolen = Entry::signed(
+        1,
+        *ledger.head(),
+        now(),
+        Action::Add { device, consent },
+        &phone,
+    );
     assert_eq!(ledger.append(stolen).err(), Some(LedgerError::Device));
 }
 
@@ -97,19 +122,37 @@ fn a_token_works_for_its_device_server_and_minute() {
     let token = Token::sign(account, &device, "meadow.example", now(), [8; NONCE_LEN]);
     let read = Token::decode(&token.encode()).unwrap();
     assert_eq!(read, token);
-    assert_eq!(read.verify(&device.public(), "meadow.example", now()), Ok(()));
-    assert_eq!(read.verify(&device.public(), "other.example", now()), Err(TokenError::Signature));
-    assert_eq!(read.verify(&key(2).public(), "meadow.example", now()), Err(TokenError::Signature));
+    assert_eq!(
+        read.verify(&device.public(), "meadow.example", now()),
+        Ok(())
+    );
+    assert_eq!(
+        read.verify(&device.public(), "other.example", now()),
+        Err(TokenError::Signature)
+    );
+    assert_eq!(
+        read.verify(&key(2).public(), "meadow.example", now()),
+        Err(TokenError::Signature)
+    );
     let later = Timestamp::from_millis(now().as_millis() + 60_001);
-    assert_eq!(read.verify(&device.public(), "meadow.example", later), Err(TokenError::Time));
+    assert_eq!(
+        read.verify(&device.public(), "meadow.example", later),
+        Err(TokenError::Time)
+    );
     assert!(!format!("{token:?}").contains("signature"));
 }
 
 #[test]
 fn a_direct_conversation_has_one_id_from_both_sides() {
     let (alice, bob) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
-    assert_eq!(conversation::direct(alice, bob), conversation::direct(bob, alice));
-    assert_ne!(conversation::direct(alice, bob), conversation::note_to_self(alice));
+    assert_eq!(
+        conversation::direct(alice, bob),
+        conversation::direct(bob, alice)
+    );
+    assert_ne!(
+        conversation::direct(alice, bob),
+        conversation::note_to_self(alice)
+    );
 }
 
 proptest! {

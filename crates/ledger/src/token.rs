@@ -57,8 +57,13 @@ impl Token {
         now: Timestamp,
         nonce: [u8; NONCE_LEN],
     ) -> Self {
-        let mut token =
-            Self { account, device: key.device_id(), time: now, nonce, signature: [0; SIGNATURE_LEN] };
+        let mut token = Self {
+            account,
+            device: key.device_id(),
+            time: now,
+            nonce,
+            signature: [0; SIGNATURE_LEN],
+        };
         token.signature = key.sign(LABEL, &token.signed_bytes(server));
         token
     }
@@ -75,7 +80,8 @@ impl Token {
         if key.device_id() != self.device {
             return Err(TokenError::Signature);
         }
-        key.verify(LABEL, &self.signed_bytes(server), &self.signature).map_err(|_| TokenError::Signature)
+        key.verify(LABEL, &self.signed_bytes(server), &self.signature)
+            .map_err(|_| TokenError::Signature)
     }
 
     /// The bytes of the token.
@@ -128,6 +134,9 @@ impl Token {
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Token").field("device", &self.device).field("time", &self.time).finish_non_exhaustive()
+        f.debug_struct("Token")
+            .field("device", &self.device)
+            .field("time", &self.time)
+            .finish_non_exhaustive()
     }
 }

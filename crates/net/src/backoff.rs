@@ -17,7 +17,9 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// The next wait, at random up to a bound that doubles each time.
     pub(crate) fn next(&mut self) -> Duration {
-        let bound = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
+        let bound = FIRST
+            .saturating_mul(1 << self.failures.min(16))
+            .min(LONGEST);
         self.failures = self.failures.saturating_add(1);
         jitter(Duration::ZERO, bound)
     }
@@ -47,7 +49,12 @@ mod tests {
         assert!(backoff.next() <= FIRST);
         let later: Vec<_> = (0..200).map(|_| backoff.next()).collect();
         assert!(later.iter().all(|wait| *wait <= LONGEST));
-        assert!(later.iter().skip(20).any(|wait| *wait > Duration::from_secs(10)));
+        assert!(
+            later
+                .iter()
+                .skip(20)
+                .any(|wait| *wait > Duration::from_secs(10))
+        );
         backoff.reset();
         assert!(backoff.next() <= FIRST);
     }

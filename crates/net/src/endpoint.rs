@@ -33,7 +33,11 @@ impl Endpoint {
             return Err(EndpointError::Form);
         }
         let has_scheme = text.contains("://");
-        let guess = if has_scheme { text.to_owned() } else { format!("https://{text}") };
+        let guess = if has_scheme {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
         let mut base = Url::parse(&guess).map_err(|_| EndpointError::Form)?;
         let is_bare = base.path() == "/" && base.query().is_none() && base.fragment().is_none();
         if !is_bare || !base.username().is_empty() || base.password().is_some() {
@@ -60,7 +64,11 @@ impl Endpoint {
     }
 
     pub(crate) fn host(&self) -> &str {
-        self.base.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+        self.base
+            .host_str()
+            .unwrap_or_default()
+            .trim_start_matches('[')
+            .trim_end_matches(']')
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -75,7 +83,11 @@ impl Endpoint {
 
     pub(crate) fn websocket(&self) -> String {
         let scheme = if self.is_tls() { "wss" } else { "ws" };
-        let rest = self.base.as_str().split_once("://").map_or("", |(_, rest)| rest);
+        let rest = self
+            .base
+            .as_str()
+            .split_once("://")
+            .map_or("", |(_, rest)| rest);
         format!("{scheme}://{}/v1/connect", rest.trim_end_matches('/'))
     }
 }
@@ -113,8 +125,14 @@ mod tests {
     fn what_people_type_is_understood() {
         for (text, socket) in [
             ("meadow.example", "wss://meadow.example/v1/connect"),
-            (" https://meadow.example/ ", "wss://meadow.example/v1/connect"),
-            ("meadow.example:8443", "wss://meadow.example:8443/v1/connect"),
+            (
+                " https://meadow.example/ ",
+                "wss://meadow.example/v1/connect",
+            ),
+            (
+                "meadow.example:8443",
+                "wss://meadow.example:8443/v1/connect",
+            ),
             ("127.0.0.1:8080", "ws://127.0.0.1:8080/v1/connect"),
             ("localhost:443", "ws://localhost:443/v1/connect"),
             ("[::1]:9", "ws://[::1]:9/v1/connect"),
@@ -126,13 +144,24 @@ mod tests {
 
     #[test]
     fn other_machines_are_never_reached_in_the_clear() {
-        assert_eq!(Endpoint::parse("http://meadow.example").err(), Some(EndpointError::Plain));
-        assert_eq!(Endpoint::parse("http://192.168.1.7:80").err(), Some(EndpointError::Plain));
+        assert_eq!(
+            Endpoint::parse("http://meadow.example").err(),
+            Some(EndpointError::Plain)
+        );
+        assert_eq!(
+            Endpoint::parse("http://192.168.1.7:80").err(),
+            Some(EndpointError::Plain)
+        );
     }
 
     #[test]
     fn what_is_shown_is_read_as_the_same_address() {
-        for text in ["meadow.example:8443", "127.0.0.1:8080", "https://localhost:9", "https://[::1]"] {
+        for text in [
+            "meadow.example:8443",
+            "127.0.0.1:8080",
+            "https://localhost:9",
+            "https://[::1]",
+        ] {
             let endpoint = Endpoint::parse(text).unwrap();
             assert_eq!(endpoint.to_string(), text);
             assert!(Endpoint::parse(&endpoint.to_string()) == Ok(endpoint));
@@ -141,8 +170,19 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "a b", "ftp://x", "meadow.example/path", "user:pw@meadow.example", "x:99999"] {
-            assert_eq!(Endpoint::parse(text).err(), Some(EndpointError::Form), "{text}");
+        for text in [
+            "",
+            "a b",
+            "ftp://x",
+            "meadow.example/path",
+            "user:pw@meadow.example",
+            "x:99999",
+        ] {
+            assert_eq!(
+                Endpoint::parse(text).err(),
+                Some(EndpointError::Form),
+                "{text}"
+            );
         }
     }
 }

@@ -45,7 +45,9 @@ impl Http {
     /// When nothing, or no Pipit server, answers.
     pub async fn describe(&self) -> Result<(ServerDescription, Duration), NetError> {
         let start = Instant::now();
-        let description = self.call(Method::GET, "/v1/server", Bytes::new(), None).await?;
+        let description = self
+            .call(Method::GET, "/v1/server", Bytes::new(), None)
+            .await?;
         Ok((description, start.elapsed()))
     }
 
@@ -64,7 +66,8 @@ impl Http {
     /// # Errors
     /// When the server doesn't answer, or refuses.
     pub async fn get<R: Message + Default>(&self, path: &str, token: &str) -> Result<R, NetError> {
-        self.call(Method::GET, path, Bytes::new(), Some(token)).await
+        self.call(Method::GET, path, Bytes::new(), Some(token))
+            .await
     }
 
     /// Sends a body and reads the answer; with a token, as the device that signed it.
@@ -77,7 +80,8 @@ impl Http {
         body: &impl Message,
         token: Option<&str>,
     ) -> Result<R, NetError> {
-        self.call(Method::POST, path, frame::encode(body), token).await
+        self.call(Method::POST, path, frame::encode(body), token)
+            .await
     }
 
     async fn call<R: Message + Default>(
@@ -92,7 +96,9 @@ impl Http {
             .request(method, self.endpoint.http(path))
             .header(reqwest::header::ACCEPT, CONTENT_TYPE);
         if !body.is_empty() {
-            request = request.header(reqwest::header::CONTENT_TYPE, CONTENT_TYPE).body(body);
+            request = request
+                .header(reqwest::header::CONTENT_TYPE, CONTENT_TYPE)
+                .body(body);
         }
         if let Some(token) = token {
             request = request.header(reqwest::header::AUTHORIZATION, format!("Pipit {token}"));
@@ -105,14 +111,18 @@ impl Http {
             .is_some_and(|kind| kind.as_bytes() == CONTENT_TYPE.as_bytes());
         if !is_ours {
             return Err(match status {
-                StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-                    NetError::Unreachable
-                }
+                StatusCode::BAD_GATEWAY
+                | StatusCode::SERVICE_UNAVAILABLE
+                | StatusCode::GATEWAY_TIMEOUT => NetError::Unreachable,
                 _ => NetError::NotPipit,
             });
         }
         let mut answer = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| from_reqwest(&error))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| from_reqwest(&error))?
+        {
             if answer.len() + chunk.len() > limits::HANDSHAKE_LEN_MAX {
                 return Err(NetError::NotPipit);
             }

@@ -25,7 +25,9 @@ fn error_is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
             return true;
         }
         // An io::Error's source leaves out the error it wraps.
-        if let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
+        if let Some(inner) = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
             && error_is_certificate(inner)
         {
             return true;

@@ -73,8 +73,19 @@ impl Link {
         let (outgoing, wanted) = mpsc::channel(OUTGOING_LEN);
         let (events, listener) = mpsc::channel(EVENTS_LEN);
         let retry_now = Arc::new(Notify::new());
-        tokio::spawn(keep_connected(config, wanted, events, Arc::clone(&retry_now)));
-        (Self { outgoing, retry_now }, listener)
+        tokio::spawn(keep_connected(
+            config,
+            wanted,
+            events,
+            Arc::clone(&retry_now),
+        ));
+        (
+            Self {
+                outgoing,
+                retry_now,
+            },
+            listener,
+        )
     }
 
     /// Sends a request and waits for its answer.
@@ -84,8 +95,14 @@ impl Link {
     /// done it, and the request must be one that can be sent again.
     pub async fn request(&self, body: client_frame::Body) -> Result<server_frame::Body, NetError> {
         let (answer, result) = oneshot::channel();
-        let wanted = Outgoing { body, answer: Some(answer) };
-        self.outgoing.send(wanted).await.map_err(|_| NetError::Disconnected)?;
+        let wanted = Outgoing {
+            body,
+            answer: Some(answer),
+        };
+        self.outgoing
+            .send(wanted)
+            .await
+            .map_err(|_| NetError::Disconnected)?;
         match timeout(REQUEST_TIMEOUT, result).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(NetError::Disconnected),
@@ -135,7 +152,14 @@ async fn keep_connected(
             }
             Err(error) => (backoff.next(), Some(error)),
         };
-        if events.send(LinkEvent::Offline { retry_after, reason }).await.is_err() {
+        if events
+            .send(LinkEvent::Offline {
+                retry_after,
+                reason,
+            })
+            .await
+            .is_err()
+        {
             return;
         }
         if !wait(retry_after, &mut outgoing, &retry_now, &events).await {

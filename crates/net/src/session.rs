@@ -74,23 +74,43 @@ impl Session {
         let stream = TcpStream::connect((endpoint.host(), endpoint.port()))
             .await
             .map_err(|_| NetError::Unreachable)?;
-        stream.set_nodelay(true).map_err(|_| NetError::Unreachable)?;
-        let mut request = endpoint.websocket().into_client_request().map_err(|_| NetError::Unreachable)?;
-        let value = HeaderValue::try_from(format!("Pipit {token}")).map_err(|_| NetError::Unreachable)?;
+        stream
+            .set_nodelay(true)
+            .map_err(|_| NetError::Unreachable)?;
+        let mut request = endpoint
+            .websocket()
+            .into_client_request()
+            .map_err(|_| NetError::Unreachable)?;
+        let value =
+            HeaderValue::try_from(format!("Pipit {token}")).map_err(|_| NetError::Unreachable)?;
         request.headers_mut().insert("authorization", value);
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_LEN)
             .write_buffer_size(0)
             .max_message_size(Some(limits::FRAME_LEN_MAX))
             .max_frame_size(Some(limits::FRAME_LEN_MAX));
-        let connector =
-            if endpoint.is_tls() { Connector::Rustls(tls.config()) } else { Connector::Plain };
-        let (socket, _) = client_async_tls_with_config(request, stream, Some(config), Some(connector))
+        let connector = if endpoint.is_tls() {
+            Connector::Rustls(tls.config())
+        } else {
+            Connector::Plain
+        };
+        let (socket, _) =
+            client_async_tls_with_config(request, stream, Some(config), Some(connector))
+                .await
+                .map_err(|error| from_upgrade(&error))?;
+        let mut session = Self {
+            socket,
+            pending: HashMap::new(),
+            last_request: 0,
+        };
+        let hello = ClientHello {
+            version: PROTOCOL_VERSION,
+            capabilities: Vec::new(),
+        };
+        session
+            .send(0, client_frame::Body::Hello(hello))
             .await
-            .map_err(|error| from_upgrade(&error))?;
-        let mut session = Self { socket, pending: HashMap::new(), last_request: 0 };
-        let hello = ClientHello { version: PROTOCOL_VERSION, capabilities: Vec::new() };
-        session.send(0, client_frame::Body::Hello(hello)).await.map_err(|()| NetError::Unreachable)?;
+            .map_err(|()| NetError::Unreachable)?;
         let hello = session.read_hello().await?;
         Ok((session, hello))
     }
@@ -98,10 +118,16 @@ impl Session {
     async fn read_hello(&mut self) -> Result<ServerHello, NetError> {
         loop {
             match self.read().await {
-                Ok(Some(ServerFrame { body: Some(server_frame::Body::Hello(hello)), .. })) => {
+                Ok(Some(ServerFrame {
+                    body: Some(server_frame::Body::Hello(hello)),
+                    ..
+                })) => {
                     return Ok(hello);
                 }
-                Ok(Some(ServerFrame { body: Some(server_frame::Body::Refused(refused)), .. })) => {
+                Ok(Some(ServerFrame {
+                    body: Some(server_frame::Body::Refused(refused)),
+                    ..
+                })) => {
                     return Err(NetError::Refused(refused));
                 }
                 Ok(Some(_)) => return Err(NetError::NotPipit),
@@ -163,7 +189,9 @@ impl Session {
     }
 
     fn answer(&mut self, request_id: u32, body: server_frame::Body) {
-        let Some(answer) = self.pending.remove(&request_id) else { return };
+        let Some(answer) = self.pending.remove(&request_id) else {
+            return;
+        };
         let _ = answer.send(match body {
             server_frame::Body::Refused(refused) => Err(NetError::Refused(refused)),
             body => Ok(body),
@@ -171,7 +199,11 @@ impl Session {
     }
 
     /// Sends this frame and those already waiting behind it, then flushes once.
-    async fn send_all(&mut self, first: Outgoing, more: &mut mpsc::Receiver<Outgoing>) -> Result<(), ()> {
+    async fn send_all(
+        &mut self,
+        first: Outgoing,
+        more: &mut mpsc::Receiver<Outgoing>,
+    ) -> Result<(), ()> {
         let mut next = Some(first);
         while let Some(Outgoing { body, answer }) = next.take() {
             let mut request_id = 0;
@@ -179,7 +211,10 @@ impl Session {
                 request_id = self.free_request_id();
                 self.pending.insert(request_id, answer);
             }
-            let frame = ClientFrame { request_id, body: Some(body) };
+            let frame = ClientFrame {
+                request_id,
+                body: Some(body),
+            };
             within(self.socket.feed(Message::Binary(frame::encode(&frame)))).await?;
             if self.pending.len() < limits::REQUESTS_IN_FLIGHT_MAX {
                 next = more.try_recv().ok();
@@ -202,14 +237,19 @@ impl Session {
     }
 
     async fn send(&mut self, request_id: u32, body: client_frame::Body) -> Result<(), ()> {
-        let frame = ClientFrame { request_id, body: Some(body) };
+        let frame = ClientFrame {
+            request_id,
+            body: Some(body),
+        };
         within(self.socket.send(Message::Binary(frame::encode(&frame)))).await
     }
 
     /// The next frame; `None` for what is none of ours (WebSocket's own pings).
     async fn read(&mut self) -> Result<Option<ServerFrame>, ()> {
         match self.socket.next().await {
-            Some(Ok(Message::Binary(bytes))) => frame::decode_server(bytes).map(Some).map_err(|_| ()),
+            Some(Ok(Message::Binary(bytes))) => {
+                frame::decode_server(bytes).map(Some).map_err(|_| ())
+            }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
             Some(Ok(_) | Err(_)) | None => Err(()),
         }

@@ -78,7 +78,10 @@ pub fn read_group(bytes: &[u8]) -> Result<GroupId, HeaderError> {
     let mut reader = Reader(bytes);
     let version = reader.u16()?;
     let format = reader.u16()?;
-    let is_known = matches!(format, WIRE_FORMAT_PUBLIC_MESSAGE | WIRE_FORMAT_PRIVATE_MESSAGE);
+    let is_known = matches!(
+        format,
+        WIRE_FORMAT_PUBLIC_MESSAGE | WIRE_FORMAT_PRIVATE_MESSAGE
+    );
     if version != VERSION_MLS_1_0 || !is_known {
         return Err(HeaderError::Kind);
     }
