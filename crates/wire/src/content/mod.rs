@@ -33,7 +33,7 @@ pub use extensions::Extensions;
 pub use id::{Uri, UriTooLong};
 pub use kind::{Kind, Text, TextFormat};
 pub use part::{Cardinality, Disposition, External, Multi, Part, PartSemantics, Single};
-pub use status::{MessageStatus, StatusReport};
+pub use status::{MessageStatus, REPORT_LEN_MAX, StatusReport};
 
 use std::fmt;
 

@@ -27,6 +27,8 @@ pub fn seeds() -> Vec<Seed> {
     seeds.extend(http_bodies());
     seeds.push(seed("mls_header", "short", envelope(40)));
     seeds.push(seed("mls_header", "long", envelope(300)));
+    let handshake = [&[0, 1, 0, 1, 16][..], &[3; 16], &5u64.to_be_bytes()].concat();
+    seeds.push(seed("mls_header", "handshake", handshake));
     seeds.extend(contents());
     seeds
 }

@@ -68,13 +68,18 @@ pub fn http_bodies(input: &[u8]) -> bool {
     accepted
 }
 
-/// The ids stand in the envelope where the format says, so the router and MLS read the same ones.
+/// The ids stand in the message where the format says, so the router and MLS read the same ones.
 pub fn mls_header(input: &[u8]) -> bool {
+    let group = mls_header::read_group(input);
+    if let Ok(group) = group {
+        assert_eq!((&input[..3], input[4]), (&[0, 1, 0][..], 16));
+        assert_eq!(&input[5..21], group.as_bytes());
+    }
     let Ok(header) = mls_header::read_application(input) else {
-        return false;
+        return group.is_ok();
     };
-    assert_eq!(&input[..5], [0, 1, 0, 2, 16]);
-    assert_eq!(&input[5..21], header.group.as_bytes());
+    assert_eq!(group, Ok(header.group));
+    assert_eq!(input[3], 2);
     assert_eq!(&input[21..29], header.epoch.to_be_bytes());
     assert_eq!(&input[31..47], header.envelope.as_bytes());
     true
