@@ -39,7 +39,7 @@ export class MainController {
   ) {
     this.#places = new ScrollMemory(storage);
     this.list = new ConversationListController(backend, feed);
-    this.connection = new ConnectionController(feed);
+    this.connection = new ConnectionController(backend, feed);
     this.connection.apply(status);
     this.composer = new ComposerController(backend);
     this.announcer = new AnnouncerController(feed, () => this.list.selectedId, (id) => this.nameOf(id));

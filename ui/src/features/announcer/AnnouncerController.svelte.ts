@@ -3,6 +3,7 @@
 
 import type { EventFeed } from "../../backend/feed";
 import type { NumberedEvent, MessageView } from "../../backend/generated/api";
+import { systemLineOf } from "../../backend/systemLine";
 import { t } from "../../i18n/text";
 
 /** Milliseconds between polite announcements. */
@@ -60,6 +61,7 @@ export class AnnouncerController {
 
 function spokenText(message: MessageView): string {
   if (message.kind === "unreadable") return t("message.unreadable");
+  if (message.kind === "system") return t(systemLineOf(message));
   return message.kind === "newer" ? t("message.newer") : message.text;
 }
 

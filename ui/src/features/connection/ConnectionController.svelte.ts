@@ -1,5 +1,6 @@
 // Whether the server can be reached, and when the next try is. Counts down while that is being shown.
 
+import type { Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
 import type { AccountStatus, ConnectionState } from "../../backend/generated/api";
 
@@ -21,7 +22,7 @@ export class ConnectionController {
   #countdown: ReturnType<typeof setInterval> | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(feed: EventFeed) {
+  constructor(private readonly backend: Backend, feed: EventFeed) {
     feed.listen({
       event: (event) => {
         if (event.type === "connection") this.set(event.state, event.retryAt);
@@ -32,6 +33,16 @@ export class ConnectionController {
         this.#show();
       },
     });
+  }
+
+  /** Connects at once instead of waiting: the person asked, or the system says that the network is back. */
+  async tryNow(): Promise<void> {
+    if (this.#core !== "offline") return;
+    try {
+      await this.backend.call("connection.retry", {});
+    } catch {
+      // The core goes on by itself, and the strip says how it stands.
+    }
   }
 
   apply(status: AccountStatus): void {

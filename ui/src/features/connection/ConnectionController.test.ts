@@ -10,7 +10,7 @@ beforeEach(async () => {
   vi.useFakeTimers();
   backend = new MemoryBackend();
   const feed = new EventFeed(backend);
-  connection = new ConnectionController(feed);
+  connection = new ConnectionController(backend, feed);
   await feed.start();
 });
 afterEach(() => vi.useRealTimers());
@@ -50,4 +50,12 @@ it("says that the core is gone, before anything of the server", () => {
   expect(connection.state).toBe("coreGone");
   backend.transport("restarted");
   expect(connection.state).toBe("offline");
+});
+
+it("asks the core to connect at once, but only while there is something to wait for", async () => {
+  await connection.tryNow();
+  expect(backend.calls.map((call) => call.name)).not.toContain("connection.retry");
+  backend.emit({ type: "connection", state: "offline", retryAt: Date.now() + 60_000 });
+  await connection.tryNow();
+  expect(backend.calls.map((call) => call.name)).toContain("connection.retry");
 });

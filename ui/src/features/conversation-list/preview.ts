@@ -1,6 +1,7 @@
 // What the second line of a chat row says.
 
 import type { ConversationView, MessageView } from "../../backend/generated/api";
+import { systemLineOf } from "../../backend/systemLine";
 import { t } from "../../i18n/text";
 
 /** Characters of a preview that can be seen at most; longer texts are cut before they reach the page. */
@@ -24,7 +25,7 @@ export function previewOf(conversation: ConversationView, isOpen: boolean): Prev
   if (!message) return { kind: "empty", text: t("list.noMessages") };
   const text = bodyOf(message);
   if (conversation.kind === "self") return { kind: "message", text };
-  if (message.isOwn) return { kind: "message", text: t("list.you", { text }) };
+  if (message.isOwn && message.kind !== "system") return { kind: "message", text: t("list.you", { text }) };
   if (conversation.kind === "group" && message.kind !== "system") {
     return { kind: "message", text: t("announce.message", { sender: message.senderName, text }) };
   }
@@ -34,6 +35,7 @@ export function previewOf(conversation: ConversationView, isOpen: boolean): Prev
 function bodyOf(message: MessageView): string {
   if (message.kind === "unreadable") return t("message.unreadable");
   if (message.kind === "newer") return t("message.newer");
+  if (message.kind === "system") return t(systemLineOf(message));
   return oneLine(message.text);
 }
 
