@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pipit_domain::{AccountId, limits};
+use pipit_domain::{AccountId, ConversationId, limits};
 use pipit_e2ee::{Group, KeyPackageError, NewLeaf, Provider, Refusal, Suite};
 use pipit_store::mls_storage;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
@@ -207,7 +207,7 @@ impl Session {
             .iter()
             .any(|state| state.conversation_id == id.as_bytes() && state.is_member);
         if !is_invited {
-            return self.rejoin(id).await;
+            return self.rejoin_unless_in(row, id).await;
         }
         let joined = async {
             loop {
@@ -220,7 +220,15 @@ impl Session {
         };
         match timeout(WELCOME_WAIT, joined).await {
             Ok(result) => result,
-            Err(_) => self.rejoin(id).await,
+            Err(_) => self.rejoin_unless_in(row, id).await,
+        }
+    }
+
+    async fn rejoin_unless_in(&self, row: i64, id: ConversationId) -> Result<(), ClientError> {
+        let _joining = self.joining.lock().await;
+        match self.conversation_row(row).await?.group {
+            Some(_) => Ok(()),
+            None => self.rejoin(id).await,
         }
     }
 }

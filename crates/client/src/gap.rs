@@ -24,6 +24,7 @@ impl Session {
     /// # Errors
     /// When the server can't be reached; the next connection does it again, without a second line.
     pub(crate) async fn fill_gap(&self, shared: &Shared) -> Result<(), ClientError> {
+        let _joining = self.joining.lock().await;
         for state in self.conversation_states().await? {
             if let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) {
                 self.rejoin_or_leave(id).await?;
@@ -71,6 +72,7 @@ fn insert_gap(
             sender: own,
             sent_at: now,
             accepted_at: None,
+            sequence: 0,
             kind: MessageKind::System,
             state: MessageState::Received,
             sent_here: false,

@@ -63,6 +63,9 @@ struct State {
     has_gap: bool,
     /// The mail that waited has been read.
     is_caught_up: bool,
+    /// A delivery could not be dealt with before its connection went. It comes again by the next one,
+    /// and what followed it on this one must not overtake it.
+    is_stopped: bool,
 }
 
 /// Deals with events in their order; deliveries in a row become one batch.
@@ -75,17 +78,14 @@ async fn handle(
     let mut batch = Vec::new();
     for event in events {
         match event {
-            LinkEvent::Push(server_frame::Body::Deliver(delivery)) => {
-                batch.push(delivery);
-                continue;
-            }
+            LinkEvent::Push(server_frame::Body::Deliver(delivery)) => batch.push(delivery),
             other => {
-                receive(shared, session, std::mem::take(&mut batch)).await;
+                receive(shared, session, state, std::mem::take(&mut batch)).await;
                 other_event(shared, session, state, other).await;
             }
         }
     }
-    receive(shared, session, batch).await;
+    receive(shared, session, state, batch).await;
 }
 
 async fn other_event(
@@ -110,7 +110,7 @@ async fn other_event(
             }
         }
         LinkEvent::Online(hello) => {
-            *state = State { has_gap: hello.mailbox_expired, is_caught_up: false };
+            *state = State { has_gap: hello.mailbox_expired, ..State::default() };
             online(shared, session, &hello).await;
         }
         LinkEvent::Push(server_frame::Body::CaughtUp(_)) if !state.is_caught_up => {
@@ -161,9 +161,17 @@ async fn catch_up(
     }
     session.join_missing().await?;
     session.replenish_key_packages().await?;
-    let envelopes =
-        session.store.read(|connection| message::undelivered(connection, STATUS_LEN)).await?;
-    ask_delivered(shared, session, &envelopes).await
+    let mut before = i64::MAX;
+    loop {
+        let page = session
+            .store
+            .read(move |connection| message::undelivered(connection, before, STATUS_LEN))
+            .await?;
+        let Some((oldest, _)) = page.last() else { return Ok(()) };
+        before = *oldest;
+        let envelopes: Vec<_> = page.iter().map(|(_, envelope)| *envelope).collect();
+        ask_delivered(shared, session, &envelopes).await?;
+    }
 }
 
 /// Asks which accounts have received these own messages, at most [`STATUS_LEN`] of them, and notes it.
@@ -202,7 +210,15 @@ struct Opened {
     stopped: Option<(usize, AccountId)>,
 }
 
-async fn receive(shared: &Arc<Shared>, session: &Arc<Session>, mut batch: Vec<Deliver>) {
+async fn receive(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    state: &mut State,
+    mut batch: Vec<Deliver>,
+) {
+    if state.is_stopped {
+        return;
+    }
     let mut refreshed = BTreeSet::new();
     let mut failures = 0;
     while !batch.is_empty() {
@@ -238,10 +254,14 @@ async fn receive(shared: &Arc<Shared>, session: &Arc<Session>, mut batch: Vec<De
             Ok(()) | Err(ClientError::UnknownAccount | ClientError::LedgerMismatch) => {
                 refreshed.insert(account);
             }
-            // The connection is gone; the server delivers the rest again.
+            // The server delivers the rest again.
+            Err(ClientError::Net(NetError::Disconnected)) => {
+                state.is_stopped = true;
+                return;
+            }
             Err(error) => {
                 tracing::info!(%error, "a ledger could not be fetched");
-                return;
+                sleep(PAUSE).await;
             }
         }
     }
@@ -267,7 +287,6 @@ fn open_all(
     let mut all = Opened::default();
     let mut conversations = BTreeSet::new();
     for (place, delivery) in deliveries.iter().enumerate() {
-        let at = Timestamp::from_millis(delivery.time);
         let outcome = match savepoint(transaction, || opener.open(delivery)) {
             Ok(outcome) => outcome,
             Err(DeliveryError::NeedsLedger(account)) if !refreshed.contains(&account) => {
@@ -282,7 +301,7 @@ fn open_all(
             Err(DeliveryError::Ours(error)) => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, "a delivery was not opened");
-                unreadable(transaction, &opener, error, at)?
+                unreadable(transaction, &opener, error, delivery)?
             }
         };
         all.sequences.push(delivery.sequence);
@@ -302,12 +321,12 @@ fn unreadable(
     transaction: &Transaction<'_>,
     opener: &Opener<'_>,
     error: DeliveryError,
-    at: Timestamp,
+    delivery: &Deliver,
 ) -> Result<Outcome, ClientError> {
     let DeliveryError::Unreadable { conversation, envelope, .. } = error else {
         return Ok(Outcome::default());
     };
-    match savepoint(transaction, || opener.keep_unreadable(conversation, envelope, at)) {
+    match savepoint(transaction, || opener.keep_unreadable(conversation, envelope, delivery)) {
         Ok(outcome) => Ok(outcome),
         Err(DeliveryError::Ours(error)) => Err(error),
         Err(_) => Ok(Outcome::default()),

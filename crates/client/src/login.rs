@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pipit_domain::{AccountId, DeviceId, Redacted, Username};
 use pipit_e2ee::Identity;
 use pipit_ledger::{Ledger, RECOVERY_SECRET_LEN, RecoveryKey, SecretKey};
-use pipit_net::{Endpoint, NetError};
+use pipit_net::{Endpoint, Http, NetError};
 use pipit_password::client::{LoggedIn as Proof, Login};
 use pipit_password::{Password, open_bundle};
 use pipit_store::table::account::AccountRow;
@@ -18,6 +18,9 @@ use crate::clock::random;
 use crate::error::ClientError;
 use crate::keys;
 use crate::register::internal;
+
+/// Log-ins before devices that come in at the same moment are too many.
+const TRIES: usize = 5;
 
 impl Client {
     /// Signs this device in to an existing account, and connects. It joins the account's conversations
@@ -40,7 +43,30 @@ impl Client {
         }
         let http = self.http(server)?;
         let (description, _) = http.describe().await?;
-        let (login, request) = Login::start(&password, &mut OsRng).map_err(internal)?;
+        let mut tries = 0;
+        let (row, ledger) = loop {
+            tries += 1;
+            match self.add_device(&http, &username, &password).await {
+                // Another device has come in meanwhile: the entry has to follow that one's.
+                Err(ClientError::Net(error))
+                    if error.refusal() == Some(RefusalCode::InvalidLedger) && tries < TRIES => {}
+                added => break added?,
+            }
+        };
+        let row = AccountRow { server: endpoint.to_string(), server_name: description.name, ..row };
+        let signed_in = (row.account, row.device.device_id());
+        self.keep_account(row, ledger).await?;
+        Ok(signed_in)
+    }
+
+    /// Proves the password, and signs a new device into the ledger. The row's server is left empty.
+    async fn add_device(
+        &self,
+        http: &Http,
+        username: &Username,
+        password: &Password,
+    ) -> Result<(AccountRow, Ledger), ClientError> {
+        let (login, request) = Login::start(password, &mut OsRng).map_err(internal)?;
         let start = LoginStart { username: username.as_str().to_owned(), opaque_request: request };
         let started: LoginStarted = http.post("/v1/login/start", &start, None).await?;
         let proof = finish(login, started.opaque_response).await?;
@@ -85,16 +111,14 @@ impl Client {
         let row = AccountRow {
             account,
             device,
-            server: endpoint.to_string(),
-            server_name: description.name,
+            server: String::new(),
+            server_name: String::new(),
             username: Redacted(username.as_str().to_owned()),
             display_name: Redacted(username.as_str().to_owned()),
             recovery: None,
             clock_offset_ms: 0,
         };
-        let signed_in = (row.account, row.device.device_id());
-        self.keep_account(row, ledger).await?;
-        Ok(signed_in)
+        Ok((row, ledger))
     }
 }
 

@@ -218,6 +218,7 @@ fn queue(
         sender: own,
         sent_at,
         accepted_at: None,
+        sequence: 0,
         kind: MessageKind::Text,
         state: MessageState::Queued,
         sent_here: true,

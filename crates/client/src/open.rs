@@ -83,17 +83,17 @@ impl Opener<'_> {
             .map_err(|_| DeliveryError::Dropped("no application message"))?;
         let place = conversation::by_group(self.transaction, header.group)?
             .ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        let place = self.entered(place, header.group)?;
         if message::by_envelope(self.transaction, header.envelope)?.is_some() {
             return Ok(Outcome::default());
         }
         let opened = self.open_in_group(&place, header.group, delivery, Some(header.envelope))?;
         let Some(Opened::Application(application)) = opened else { return Ok(Outcome::default()) };
-        self.keep(&place, &application, Timestamp::from_millis(delivery.time))
+        self.keep(&place, &application, delivery)
     }
 
     fn commit(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
-        let place = self.place_of_commit(delivery)?;
-        let group = place.group.ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        let (place, group) = self.place_of_commit(delivery)?;
         match self.open_in_group(&place, group, delivery, None)? {
             Some(Opened::Commit(_)) => {
                 // Sealed for the epoch before; the same envelope ids are sealed again.
@@ -108,11 +108,33 @@ impl Opener<'_> {
         }
     }
 
-    fn place_of_commit(&self, delivery: &Deliver) -> Result<ConversationRow, DeliveryError> {
+    fn place_of_commit(
+        &self,
+        delivery: &Deliver,
+    ) -> Result<(ConversationRow, GroupId), DeliveryError> {
         let group = pipit_wire::mls_header::read_group(&delivery.payload)
             .map_err(|_| DeliveryError::Dropped("no commit"))?;
-        conversation::by_group(self.transaction, group)?
-            .ok_or(DeliveryError::Dropped("of a group that is not on this device"))
+        let place = conversation::by_group(self.transaction, group)?
+            .ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        Ok((self.entered(place, group)?, group))
+    }
+
+    /// Mail of a group that this device is joining says that the server has accepted that, before the
+    /// answer does, or instead of it.
+    fn entered(
+        &self,
+        place: ConversationRow,
+        group: GroupId,
+    ) -> Result<ConversationRow, DeliveryError> {
+        if place.group == Some(group) {
+            return Ok(place);
+        }
+        if let Some(former) = place.group {
+            delete_group(self.transaction, self.crypto, former)?;
+        }
+        conversation::set_group(self.transaction, place.conversation, Some(group), None)?;
+        outbox::unseal(self.transaction, place.conversation)?;
+        Ok(ConversationRow { group: Some(group), pending_create: None, ..place })
     }
 
     /// Opens a payload in its group. `None`: it was opened before, or is our own.
@@ -152,8 +174,9 @@ impl Opener<'_> {
         &self,
         place: &ConversationRow,
         application: &Application,
-        accepted_at: Timestamp,
+        delivery: &Deliver,
     ) -> Result<Outcome, DeliveryError> {
+        let accepted_at = Timestamp::from_millis(delivery.time);
         let sender = application.account;
         let unreadable = |why| DeliveryError::Unreadable {
             conversation: place.conversation,
@@ -177,10 +200,11 @@ impl Opener<'_> {
         let new = NewMessage {
             id,
             conversation: place.conversation,
-            position: self.position(place, sender, accepted_at)?,
+            position: self.position(place, sender, delivery)?,
             sender,
             sent_at: accepted_at,
             accepted_at: Some(accepted_at),
+            sequence: delivery.sequence,
             kind,
             state: self.state_of(sender),
             sent_here: false,
@@ -188,7 +212,7 @@ impl Opener<'_> {
             text: Redacted(text),
             content: kept,
         };
-        self.insert(&new)
+        self.insert(place, &new)
     }
 
     /// A line where something came that could not be read: a gap is never silent.
@@ -196,18 +220,20 @@ impl Opener<'_> {
         &self,
         conversation: i64,
         envelope: Option<EnvelopeId>,
-        accepted_at: Timestamp,
+        delivery: &Deliver,
     ) -> Result<Outcome, DeliveryError> {
+        let accepted_at = Timestamp::from_millis(delivery.time);
         let place = conversation::by_row(self.transaction, conversation)?
             .ok_or(DeliveryError::Dropped("no conversation"))?;
         let sender = place.peer.unwrap_or(self.own);
         let new = NewMessage {
             id: MessageId::new(random()),
             conversation,
-            position: self.position(&place, sender, accepted_at)?,
+            position: self.position(&place, sender, delivery)?,
             sender,
             sent_at: accepted_at,
             accepted_at: Some(accepted_at),
+            sequence: delivery.sequence,
             kind: MessageKind::Unreadable,
             state: MessageState::Received,
             sent_here: false,
@@ -215,25 +241,35 @@ impl Opener<'_> {
             text: Redacted(""),
             content: None,
         };
-        self.insert(&new)
+        self.insert(&place, &new)
     }
 
-    fn insert(&self, new: &NewMessage<'_>) -> Result<Outcome, DeliveryError> {
+    fn insert(
+        &self,
+        place: &ConversationRow,
+        new: &NewMessage<'_>,
+    ) -> Result<Outcome, DeliveryError> {
         let row = message::insert(self.transaction, new)?;
-        let is_unread = new.sender != self.own;
+        let is_unread = new.sender != self.own && new.position > place.read_position;
         let at = new.accepted_at.unwrap_or(new.sent_at);
         conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
         Ok(Outcome { message: Some(row), conversation: Some(new.conversation), group_changed: false })
     }
 
+    /// At the server's time and after what its sender sent before: in the order of the mailbox, even
+    /// when it is delivered in another one.
     fn position(
         &self,
         place: &ConversationRow,
         sender: AccountId,
-        accepted_at: Timestamp,
+        delivery: &Deliver,
     ) -> Result<u64, StoreError> {
-        let from = received_position(accepted_at);
-        message::free_position(self.transaction, place.conversation, sender, from)
+        let at = Timestamp::from_millis(delivery.time);
+        let (transaction, conversation) = (self.transaction, place.conversation);
+        match message::late_position(transaction, conversation, sender, at, delivery.sequence)? {
+            Some(position) => Ok(position),
+            None => message::free_position(transaction, conversation, sender, received_position(at)),
+        }
     }
 
     /// What our other devices wrote is on the server already.

@@ -29,6 +29,7 @@ impl Session {
     /// that it joined when a crash came before the note. Called when the mail that waited has been read:
     /// an invitation in it comes first.
     pub(crate) async fn join_missing(&self) -> Result<(), ClientError> {
+        let _joining = self.joining.lock().await;
         for state in self.conversation_states().await? {
             let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else { continue };
             let row = self.store.read(move |connection| conversation::get(connection, id)).await?;
@@ -106,7 +107,7 @@ impl Session {
         for _ in 0..TRIES {
             let state: GroupState =
                 self.http.get(&format!("/v1/conversations/{id}"), &self.token()).await?;
-            let (group, commit) = self.external_commit(&state).await?;
+            let (group, commit) = self.external_commit(id, &state).await?;
             let body = CommitGroup {
                 conversation_id: id.to_vec(),
                 epoch: commit.epoch,
@@ -126,7 +127,12 @@ impl Session {
         Err(ClientError::Internal("a conversation kept changing while joining it"))
     }
 
-    async fn external_commit(&self, state: &GroupState) -> Result<(GroupId, Commit), ClientError> {
+    async fn external_commit(
+        &self,
+        id: ConversationId,
+        state: &GroupState,
+    ) -> Result<(GroupId, Commit), ClientError> {
+        let (own, now) = (self.own(), self.server_now());
         let mut refreshed: Option<AccountId> = None;
         loop {
             let (crypto, identity) = (Arc::clone(&self.crypto), self.identity.clone());
@@ -142,7 +148,17 @@ impl Session {
                         &provider, &identity, &group_info, &tree, &ledgers, envelope,
                     );
                     match joined {
-                        Ok((group, commit)) => Ok(Ok((group.id(), commit))),
+                        Ok((group, commit)) => {
+                            let row = place_of(transaction, id, own, &group, now)?;
+                            if row.group != Some(group.id()) {
+                                conversation::set_joining(
+                                    transaction,
+                                    row.conversation,
+                                    group.id(),
+                                )?;
+                            }
+                            Ok(Ok((group.id(), commit)))
+                        }
                         Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
                             Ok(Err(leaf.account))
                         }

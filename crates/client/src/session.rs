@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) outbox_wake: Arc<Notify>,
     /// The inbox joined a group or moved one to another epoch.
     pub(crate) group_changed: Notify,
+    /// Held while joining from outside: two at once would take each other's keys away.
+    pub(crate) joining: tokio::sync::Mutex<()>,
     tokens: Arc<Tokens>,
 }
 
@@ -82,6 +84,7 @@ impl Session {
             link,
             outbox_wake: Arc::new(Notify::new()),
             group_changed: Notify::new(),
+            joining: tokio::sync::Mutex::new(()),
             tokens,
         };
         Ok((Arc::new(session), events))

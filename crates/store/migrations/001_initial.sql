@@ -41,6 +41,9 @@ CREATE TABLE conversation (
     group_id BLOB UNIQUE CHECK (length(group_id) = 16),
     -- The encoded creation request until the server has answered it, then NULL: a restart sends the same.
     pending_create BLOB,
+    -- The MLS group that this device is joining from outside, until it knows that the server has accepted
+    -- that; NULL otherwise.
+    joining_group BLOB UNIQUE CHECK (length(joining_group) = 16),
     draft TEXT NOT NULL DEFAULT '',
     updated_at INTEGER NOT NULL,
     -- Position of the newest message that was read; everything up to it is read.
@@ -61,6 +64,8 @@ CREATE TABLE message (
     sent_at INTEGER NOT NULL,
     -- NULL until the server has accepted it.
     accepted_at INTEGER,
+    -- Of this device's mailbox, for what came by it; 0 for what was written here.
+    sequence INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     state INTEGER NOT NULL,
     -- 1: an own message that this very device sends.

@@ -95,12 +95,12 @@ pub fn by_row(connection: &Connection, conversation: i64) -> Result<Option<Conve
     one(connection, "conversation", &conversation)
 }
 
-/// The conversation whose MLS group this is.
+/// The conversation whose MLS group this is, or that this device is joining by this group.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn by_group(connection: &Connection, group: GroupId) -> Result<Option<ConversationRow>, StoreError> {
-    one(connection, "group_id", &group.as_bytes())
+    one(connection, "group_id = ?1 OR joining_group", &group.as_bytes())
 }
 
 /// All conversations, newest first.
@@ -140,6 +140,21 @@ pub fn ensure(
     get(connection, id)?.ok_or(StoreError::Value("conversation"))
 }
 
+/// Notes by which group this device is joining from outside; [`set_group`] ends that.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_joining(
+    connection: &Connection,
+    conversation: i64,
+    group: GroupId,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE conversation SET joining_group = ?2 WHERE conversation = ?1")?
+        .execute(params![conversation, group.as_bytes()])?;
+    Ok(())
+}
+
 /// Sets the MLS group, and the creation request that still has to reach the server (`None`: it need not).
 ///
 /// # Errors
@@ -152,7 +167,9 @@ pub fn set_group(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE conversation SET group_id = ?2, pending_create = ?3 WHERE conversation = ?1",
+            "UPDATE conversation SET group_id = ?2, pending_create = ?3,
+                 joining_group = CASE WHEN ?2 IS NULL THEN joining_group END
+             WHERE conversation = ?1",
         )?
         .execute(params![conversation, group.as_ref().map(|group| &group.as_bytes()[..]), pending_create])?;
     Ok(())

@@ -85,6 +85,8 @@ pub struct NewMessage<'a> {
     pub sent_at: Timestamp,
     /// By the server's clock.
     pub accepted_at: Option<Timestamp>,
+    /// Of this device's mailbox, when it came by that; else 0.
+    pub sequence: u64,
     /// What sort.
     pub kind: MessageKind,
     /// Where it stands.
@@ -163,6 +165,49 @@ pub fn free_position(
     Ok(position)
 }
 
+/// A position for a message that the mailbox held at `sequence` and that came after later ones of its
+/// sender: before those, and free. `None` when nothing later of the sender's came before it, or when
+/// there is no room between. Later is what has a higher sequence and no earlier time: so a server whose
+/// counting starts over, or whose clock is put back, changes no order.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn late_position(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    accepted_at: Timestamp,
+    sequence: u64,
+) -> Result<Option<u64>, StoreError> {
+    let mut newest = connection.prepare_cached(
+        "SELECT position, sequence, accepted_at FROM message
+         WHERE conversation = ?1 AND sender = ?2 ORDER BY position DESC",
+    )?;
+    let mut rows = newest.query(params![conversation, sender.as_bytes()])?;
+    let mut next = None;
+    let mut before = None;
+    while let Some(row) = rows.next()? {
+        let at = row.get::<_, Option<u64>>(2)?.unwrap_or(0);
+        if row.get::<_, u64>(1)? <= sequence || at < accepted_at.as_millis() {
+            before = Some(row.get::<_, u64>(0)?);
+            break;
+        }
+        next = Some(row.get::<_, u64>(0)?);
+    }
+    let Some(next) = next else { return Ok(None) };
+    let mut taken = connection.prepare_cached(
+        "SELECT position FROM message WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC",
+    )?;
+    let mut rows = taken.query(params![conversation, number(next)])?;
+    let mut position = next.saturating_sub(1);
+    while let Some(row) = rows.next()?
+        && row.get::<_, u64>(0)? == position
+    {
+        position = position.saturating_sub(1);
+    }
+    Ok((position > before.unwrap_or(0)).then_some(position))
+}
+
 /// A position behind everything in the conversation, and not before `now` (server clock): where a
 /// message that is written now belongs.
 ///
@@ -182,9 +227,9 @@ pub fn last_position(connection: &Connection, conversation: i64, now: Timestamp)
 pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO message (message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
-                 sent_here, envelope_id, text, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            "INSERT INTO message (message_id, conversation, position, sender, sent_at, accepted_at, sequence, kind,
+                 state, sent_here, envelope_id, text, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             new.id.as_bytes(),
@@ -193,6 +238,7 @@ pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, Stor
             new.sender.as_bytes(),
             number(new.sent_at.as_millis()),
             new.accepted_at.map(|at| number(at.as_millis())),
+            number(new.sequence),
             new.kind as i64,
             new.state as i64,
             new.sent_here,
@@ -317,15 +363,23 @@ pub fn any_delivered(connection: &Connection, conversation: i64, own: AccountId)
     Ok(statement.exists(params![conversation, own.as_bytes()])?)
 }
 
-/// Up to `limit` messages of this device that the server has and others have not all received, newest first.
+/// Up to `limit` messages of this device that the server has and others have not all received, with
+/// their row numbers: newest first, from below row `before`.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn undelivered(connection: &Connection, limit: usize) -> Result<Vec<EnvelopeId>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT envelope_id FROM message WHERE state = 1 AND sent_here = 1 ORDER BY message DESC LIMIT ?1")?;
-    let rows =
-        statement.query_map([number(limit as u64)], |row| id(row, 0))?.collect::<Result<Vec<_>, _>>()?;
+pub fn undelivered(
+    connection: &Connection,
+    before: i64,
+    limit: usize,
+) -> Result<Vec<(i64, EnvelopeId)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message, envelope_id FROM message
+         WHERE state = 1 AND sent_here = 1 AND message < ?1 ORDER BY message DESC LIMIT ?2",
+    )?;
+    let rows = statement
+        .query_map(params![before, number(limit as u64)], |row| Ok((row.get(0)?, id(row, 1)?)))?
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }
 
