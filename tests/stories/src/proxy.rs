@@ -335,6 +335,11 @@ async fn serve_http(client: TcpStream, server: TcpStream, shared: &Shared) {
                 .next()
                 .filter(|line| line.ends_with("HTTP/1.1"))
             {
+                let held = shared.held_request.borrow().clone();
+                is_held.store(
+                    held.is_some_and(|held| line.starts_with(&held)),
+                    Ordering::Release,
+                );
                 shared
                     .requests
                     .send_modify(|requests| requests.push(line.to_owned()));

@@ -123,10 +123,10 @@ async fn two_devices_of_one_account_come_in_at_the_same_moment() {
     for device in &devices[2..] {
         wait_in(device, conversation).await;
     }
+    all_talk(&devices, conversation, "round").await;
     let tries = lines[0].request("POST /v1/conversations/commit").await
         + lines[1].request("POST /v1/conversations/commit").await;
     assert!(tries > 2, "neither was too late: {tries} commits");
-    all_talk(&devices, conversation, "round").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -306,8 +306,8 @@ async fn mail_that_comes_before_the_answer_to_a_join_is_not_lost() {
         find(frames, Frame::is_deliver)
     })
     .await;
-    line.let_answers_pass();
     assert_eq!(tablet.wait_texts(conversation, 1).await, ["to all three"]);
+    line.let_answers_pass();
     all_talk(&[alice, bob, &tablet], conversation, "round").await;
 }
 
