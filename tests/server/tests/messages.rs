@@ -105,6 +105,8 @@ async fn what_is_not_acknowledged_comes_again_in_order() -> Result<()> {
     to_bob
         .acknowledge(vec![sequences[4], sequences[1], 9_999_999])
         .await?;
+    // Alice is told when that is stored; a reconnect before it may deliver them once more.
+    while !matches!(to_alice.push().await?, server_frame::Body::Delivered(_)) {}
     drop(to_bob);
     let again = bob.connect().await?.deliveries_until_caught_up().await?;
     let texts: Vec<_> = again

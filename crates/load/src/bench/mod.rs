@@ -1,7 +1,7 @@
 //! Figures of one server on this machine, beside what the machine can do at best.
 //!
 //! Order: floors first (a bare WebSocket echo, SQLite's own commits), then the server: bytes of one
-//! message, everything as fast as it goes, half of that with times, and idle connections. Clients and
+//! message, everything as fast as it goes, half of that and next to nothing with times, and idle connections. Clients and
 //! server share the machine's cores, as do the floors' two sides.
 
 mod floor_echo;
@@ -21,6 +21,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 pub use report::Report;
+
+/// Envelopes a second when hardly anybody writes.
+const QUIET_PER_SECOND: f64 = 50.0;
 
 /// What to measure.
 #[derive(Debug, Clone)]
@@ -62,7 +65,9 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     .await?;
     let full = saturate::measure(&server, &mut pairs, plan.in_flight, plan.time).await?;
     let half = latency::measure(&mut pairs, full.accepted_per_second / 2.0, plan.time).await?;
-    let idle = memory::measure(&server, plan.idle).await?;
+    let quiet = latency::measure(&mut pairs, QUIET_PER_SECOND, plan.time / 2).await?;
+    drop((pairs, server));
+    let idle = memory::measure(&plan.server_binary, &folder.path().join("idle"), plan.idle).await?;
     Ok(Report {
         clients: plan.pairs * 2,
         in_flight: plan.in_flight,
@@ -71,6 +76,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
         echo,
         full,
         half,
+        quiet,
         idle,
     })
 }

@@ -6,7 +6,7 @@ use pipit_e2ee::Suite;
 
 use super::payload::Template;
 use super::server::Server;
-use crate::raw::{Connection, Device, SignUp, random};
+use crate::raw::{Connection, Device, SignUp};
 
 /// One person.
 pub(crate) struct Side {
@@ -68,15 +68,11 @@ async fn one(server: &Server, number: usize, upload: &[u8]) -> Result<Pair> {
     })
 }
 
-/// Signs somebody up who only connects.
-pub(crate) async fn idle(server: &Server, upload: &[u8]) -> Result<Connection> {
+/// Signs somebody up who will only connect.
+pub(crate) async fn idle(server: &Server, number: usize, upload: &[u8]) -> Result<Device> {
     let how = SignUp {
         upload: Some(upload.to_vec()),
         one_time: 0,
     };
-    let name = format!("idle-{}", u64::from_be_bytes(random()));
-    Device::sign_up(server.http(), "localhost", &name, how)
-        .await?
-        .connect()
-        .await
+    Device::sign_up(server.http(), "localhost", &format!("idle{number}"), how).await
 }

@@ -52,6 +52,8 @@ pub struct Report {
     pub full: Saturation,
     /// At half of that.
     pub half: Steady,
+    /// When hardly anybody writes.
+    pub quiet: Steady,
     /// Idle connections.
     pub idle: Idle,
 }
@@ -97,19 +99,11 @@ impl fmt::Display for Report {
             "  server CPU: {:.3} s per 1,000",
             full.cpu_seconds_per_1000
         )?;
-        let loaded = full.times;
-        writeln!(
-            f,
-            "  send to delivery: p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
-            loaded.p50_ms, loaded.p99_ms, loaded.max_ms
-        )?;
+        write_times(f, full.times)?;
         writeln!(f, "At half of that ({:.0}/s sent)", half.sent_per_second)?;
-        let times = half.times;
-        writeln!(
-            f,
-            "  send to delivery: p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
-            times.p50_ms, times.p99_ms, times.max_ms
-        )?;
+        write_times(f, half.times)?;
+        writeln!(f, "With {:.0}/s sent", self.quiet.sent_per_second)?;
+        write_times(f, self.quiet.times)?;
         writeln!(f, "Floors in the same run")?;
         writeln!(
             f,
@@ -135,6 +129,18 @@ impl fmt::Display for Report {
             idle.connections, idle.kb_each
         )
     }
+}
+
+fn write_times(f: &mut fmt::Formatter<'_>, times: Times) -> fmt::Result {
+    let Times {
+        p50_ms,
+        p99_ms,
+        max_ms,
+    } = times;
+    writeln!(
+        f,
+        "  send to delivery: p50 {p50_ms:.1} ms, p99 {p99_ms:.1} ms, max {max_ms:.1} ms"
+    )
 }
 
 #[cfg(test)]

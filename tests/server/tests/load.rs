@@ -1,0 +1,31 @@
+//! The load tool measures a real server, small.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use pipit_load::bench::{self, Plan};
+
+const SERVER: &str = env!("CARGO_BIN_EXE_test-server");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_figure_is_measured() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plan = Plan {
+        server_binary: SERVER.into(),
+        data: folder.path().to_owned(),
+        pairs: 2,
+        in_flight: 4,
+        time: Duration::from_millis(600),
+        idle: 3,
+    };
+    let report = bench::run(&plan).await?;
+    assert!(report.full.accepted_per_second > 1.0);
+    assert!(report.half.times.p50_ms > 0.0 && report.quiet.times.p99_ms > 0.0);
+    assert!(report.echo > 1.0 && report.commits.single_per_second > 1.0);
+    // An envelope of 20 characters and the little around it, once up and once down.
+    let wire = report.wire;
+    assert!(wire.sender_up < wire.envelope as u64 + 24, "{wire:?}");
+    assert!(wire.recipient_down < wire.envelope as u64 + 32, "{wire:?}");
+    assert!(wire.recipient_up < 16 && wire.sender_down < 96, "{wire:?}");
+    Ok(())
+}
