@@ -148,7 +148,7 @@ impl Client {
             signing: tokio::sync::Mutex::new(()),
         });
         let client = Self { shared };
-        let account = client.shared.store.read(|connection| account::get(connection)).await?;
+        let account = client.shared.store.read(account::get).await?;
         if let Some(account) = account {
             client.shared.sign_in(account)?;
         }
@@ -173,7 +173,11 @@ impl Client {
     /// When the address has no such form, or no Pipit server answers.
     pub async fn probe(&self, server: &str) -> Result<ServerInfo, ClientError> {
         let (description, latency) = self.http(server)?.describe().await?;
-        Ok(ServerInfo { name: description.name, is_open: description.registration_open, latency })
+        Ok(ServerInfo {
+            name: description.name,
+            is_open: description.registration_open,
+            latency,
+        })
     }
 
     /// Whether a username can be had at a server.
@@ -191,8 +195,10 @@ impl Client {
     /// [`ClientError::NotFound`] after that.
     pub async fn recovery_key(&self) -> Result<RecoveryKey, ClientError> {
         self.session()?;
-        let account = self.shared.store.read(|connection| account::get(connection)).await?;
-        account.and_then(|account| account.recovery).ok_or(ClientError::NotFound)
+        let account = self.shared.store.read(account::get).await?;
+        account
+            .and_then(|account| account.recovery)
+            .ok_or(ClientError::NotFound)
     }
 
     /// The person has saved the recovery key: it is forgotten here.
@@ -205,19 +211,29 @@ impl Client {
             .store
             .write(|transaction| Ok::<_, ClientError>(account::forget_recovery(transaction)?))
             .await?;
-        *self.shared.is_recovery_key_pending.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        *self
+            .shared
+            .is_recovery_key_pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = false;
         self.shared.publish_status();
         Ok(())
     }
 
     /// Where the person looks now.
     pub fn set_focus(&self, focus: Focus) {
-        *self.shared.focus.lock().unwrap_or_else(PoisonError::into_inner) = focus;
+        *self
+            .shared
+            .focus
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = focus;
     }
 
     /// Asks the screen to show a conversation: a notification was clicked.
     pub fn show_conversation(&self, conversation: ConversationId) {
-        self.shared.publisher.publish([Event::ShowConversation(conversation)]);
+        self.shared
+            .publisher
+            .publish([Event::ShowConversation(conversation)]);
     }
 
     /// Tries to connect at once: the network is back, or the person asked.
@@ -238,7 +254,10 @@ impl Client {
 
 impl Shared {
     pub(crate) fn session(&self) -> Option<Arc<Session>> {
-        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.session
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Starts the account's connection and tasks.
@@ -251,7 +270,10 @@ impl Shared {
             Arc::clone(&self.clock),
             &self.tls,
         )?;
-        *self.is_recovery_key_pending.lock().unwrap_or_else(PoisonError::into_inner) = has_recovery;
+        *self
+            .is_recovery_key_pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = has_recovery;
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&session));
         inbox::spawn(Arc::downgrade(self), Arc::downgrade(&session), events);
         outbox::spawn(Arc::downgrade(self), &session);
@@ -260,7 +282,10 @@ impl Shared {
     }
 
     pub(crate) fn status(&self) -> AccountStatus {
-        let pending = *self.is_recovery_key_pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let pending = *self
+            .is_recovery_key_pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let account = self.session().map(|session| SignedIn {
             account: session.account.account,
             device: session.account.device.device_id(),
@@ -269,7 +294,10 @@ impl Shared {
             server: session.account.server.clone(),
             is_recovery_key_pending: pending,
         });
-        AccountStatus { account, connection: self.connection() }
+        AccountStatus {
+            account,
+            connection: self.connection(),
+        }
     }
 
     pub(crate) fn publish_status(&self) {
@@ -277,16 +305,25 @@ impl Shared {
     }
 
     pub(crate) fn connection(&self) -> Connection {
-        *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn set_connection(&self, connection: Connection) {
-        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = connection;
+        *self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = connection;
         self.publisher.publish([Event::Connection(connection)]);
     }
 
     pub(crate) fn focus(&self) -> Focus {
-        self.focus.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.focus
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 

@@ -17,7 +17,9 @@ impl Client {
     pub async fn find_contact(&self, username: &str) -> Result<ContactRecord, ClientError> {
         let session = self.session()?;
         let username = Username::parse(username)?;
-        let request = client_frame::Body::LookUp(LookUp { username: username.as_str().to_owned() });
+        let request = client_frame::Body::LookUp(LookUp {
+            username: username.as_str().to_owned(),
+        });
         let answer = session
             .ask(request, |body| match body {
                 server_frame::Body::LookUp(found) => Some(found.account_id),
@@ -31,8 +33,10 @@ impl Client {
         let account = AccountId::try_from(&answer[..]).map_err(|_| NetError::NotPipit)?;
         session.refresh_ledgers(&[account]).await?;
         let reader = session.reader.clone();
-        let found: ContactRecord =
-            session.store.read(move |connection| reader.contact(connection, account)).await?;
+        let found: ContactRecord = session
+            .store
+            .read(move |connection| reader.contact(connection, account))
+            .await?;
         if found.username.0 != username.as_str() {
             return Err(ClientError::LedgerMismatch);
         }

@@ -17,18 +17,32 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::UnknownAccount`] when nobody has this id.
-    pub async fn open_conversation(&self, account: AccountId) -> Result<ConversationId, ClientError> {
+    pub async fn open_conversation(
+        &self,
+        account: AccountId,
+    ) -> Result<ConversationId, ClientError> {
         let session = self.session()?;
         let is_self = account == session.own();
-        let is_known =
-            session.store.read(move |connection| ledger::get(connection, account)).await?.is_some();
+        let is_known = session
+            .store
+            .read(move |connection| ledger::get(connection, account))
+            .await?
+            .is_some();
         if !is_known {
             session.refresh_ledgers(&[account]).await?;
         }
         let (id, kind, peer) = if is_self {
-            (derived::note_to_self(account), ConversationKind::OwnDevices, None)
+            (
+                derived::note_to_self(account),
+                ConversationKind::OwnDevices,
+                None,
+            )
         } else {
-            (derived::direct(session.own(), account), ConversationKind::Direct, Some(account))
+            (
+                derived::direct(session.own(), account),
+                ConversationKind::Direct,
+                Some(account),
+            )
         };
         let (reader, now) = (session.reader.clone(), session.server_now());
         let (is_new, record) = session
@@ -40,7 +54,9 @@ impl Client {
             })
             .await?;
         if is_new {
-            self.shared.publisher.publish([Event::ConversationChanged(Box::new(record))]);
+            self.shared
+                .publisher
+                .publish([Event::ConversationChanged(Box::new(record))]);
         }
         Ok(id)
     }
@@ -67,7 +83,10 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::UnknownConversation`] when it is not on this device.
-    pub async fn conversation(&self, id: ConversationId) -> Result<ConversationRecord, ClientError> {
+    pub async fn conversation(
+        &self,
+        id: ConversationId,
+    ) -> Result<ConversationRecord, ClientError> {
         let session = self.session()?;
         let reader = session.reader.clone();
         session

@@ -15,11 +15,11 @@ use pipit_domain::{AccountId, ConversationId, limits};
 use pipit_e2ee::{Group, KeyPackageError, NewLeaf, Provider, Refusal, Suite};
 use pipit_store::mls_storage;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
+use pipit_wire::frame::Message as _;
 use pipit_wire::v1::{
     self, ClaimKeyPackages, ClaimedKeyPackage, CreateConversation, Empty, KeyPackagesResult,
     RefusalCode, client_frame, server_frame,
 };
-use pipit_wire::frame::Message as _;
 use tokio::time::timeout;
 
 use crate::clock::random_group;
@@ -49,8 +49,10 @@ impl Session {
         };
         let body = CreateConversation::decode(&request[..])
             .map_err(|_| ClientError::Internal("kept request"))?;
-        let posted: Result<Empty, _> =
-            self.http.post("/v1/conversations", &body, Some(&self.token())).await;
+        let posted: Result<Empty, _> = self
+            .http
+            .post("/v1/conversations", &body, Some(&self.token()))
+            .await;
         match posted {
             Ok(_) => self.settle_created(row).await,
             Err(error) if error.refusal() == Some(RefusalCode::AlreadyExists) => {
@@ -84,13 +86,18 @@ impl Session {
         let (suite, key_packages) = self.claim(&accounts).await?;
         let own_device = self.identity.leaf().device;
         let has_peer = |claimed: &ClaimedKeyPackage| {
-            place.peer.is_some_and(|peer| claimed.account_id == peer.as_bytes())
+            place
+                .peer
+                .is_some_and(|peer| claimed.account_id == peer.as_bytes())
         };
         if place.peer.is_some() && !key_packages.iter().any(has_peer) {
             return Err(ClientError::UnknownAccount);
         }
-        let (crypto, identity, now) =
-            (Arc::clone(&self.crypto), self.identity.clone(), self.server_now());
+        let (crypto, identity, now) = (
+            Arc::clone(&self.crypto),
+            self.identity.clone(),
+            self.server_now(),
+        );
         self.store
             .write(move |transaction| {
                 let place = conversation::by_row(transaction, row)?
@@ -144,8 +151,10 @@ impl Session {
     ) -> Result<(Suite, Vec<ClaimedKeyPackage>), ClientError> {
         let first = self.claim_in(accounts, Suite::PostQuantum).await?;
         let own = self.identity.leaf().device;
-        let everybody_has =
-            first.devices_without.iter().all(|device| device[..] == own.as_bytes()[..]);
+        let everybody_has = first
+            .devices_without
+            .iter()
+            .all(|device| device[..] == own.as_bytes()[..]);
         if everybody_has && first.key_packages.len() <= limits::POST_QUANTUM_DEVICES_MAX {
             return Ok((Suite::PostQuantum, first.key_packages));
         }
@@ -163,10 +172,13 @@ impl Session {
             suite: v1::Suite::from(suite).into(),
         };
         let answer = self
-            .ask(client_frame::Body::ClaimKeyPackages(request), |body| match body {
-                server_frame::Body::KeyPackages(claimed) => Some(claimed),
-                _ => None,
-            })
+            .ask(
+                client_frame::Body::ClaimKeyPackages(request),
+                |body| match body {
+                    server_frame::Body::KeyPackages(claimed) => Some(claimed),
+                    _ => None,
+                },
+            )
             .await?;
         Ok(answer)
     }

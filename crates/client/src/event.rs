@@ -62,21 +62,33 @@ pub(crate) struct Publisher {
 
 impl Publisher {
     pub(crate) fn new() -> Self {
-        Self { last: std::sync::Mutex::new(0), channel: broadcast::channel(EVENTS_LEN).0 }
+        Self {
+            last: std::sync::Mutex::new(0),
+            channel: broadcast::channel(EVENTS_LEN).0,
+        }
     }
 
     pub(crate) fn publish(&self, events: impl IntoIterator<Item = Event>) {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self
+            .last
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         for event in events {
             *last += 1;
             // Nobody listening is fine.
-            let _ = self.channel.send(Numbered { number: *last, event });
+            let _ = self.channel.send(Numbered {
+                number: *last,
+                event,
+            });
         }
     }
 
     /// The number of the last event, and all after it.
     pub(crate) fn subscribe(&self) -> (u64, broadcast::Receiver<Numbered>) {
-        let last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let last = self
+            .last
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         (*last, self.channel.subscribe())
     }
 }

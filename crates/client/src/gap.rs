@@ -3,8 +3,8 @@
 
 use pipit_domain::{ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::Transaction;
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
 use pipit_store::table::conversation;
+use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
 use pipit_wire::v1::{Acknowledge, client_frame};
 
 use crate::client::Shared;
@@ -37,21 +37,26 @@ impl Session {
                 let mut events = Vec::new();
                 for place in conversation::list(transaction)? {
                     let newest = message::newest(transaction, place.conversation)?;
-                    let is_told = newest.as_ref().is_some_and(|row| {
-                        row.kind == MessageKind::System && row.text.0 == GAP
-                    });
+                    let is_told = newest
+                        .as_ref()
+                        .is_some_and(|row| row.kind == MessageKind::System && row.text.0 == GAP);
                     if newest.is_none() || is_told {
                         continue;
                     }
                     let row = insert_gap(transaction, place.conversation, own, now)?;
-                    events.push(Event::MessageAdded(reader.message_by_row(transaction, row)?));
+                    events.push(Event::MessageAdded(
+                        reader.message_by_row(transaction, row)?,
+                    ));
                     events.extend(changed(&reader, transaction, [place.conversation])?);
                 }
                 Ok::<_, ClientError>(events)
             })
             .await?;
         shared.publisher.publish(events);
-        let known = Acknowledge { sequences: Vec::new(), mailbox_expiry_handled: true };
+        let known = Acknowledge {
+            sequences: Vec::new(),
+            mailbox_expiry_handled: true,
+        };
         self.link.send(client_frame::Body::Acknowledge(known)).await;
         Ok(())
     }

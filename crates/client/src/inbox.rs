@@ -24,6 +24,7 @@ use crate::notify::notifications;
 use crate::open::{DeliveryError, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
+use crate::task;
 
 /// Deliveries opened in one transaction: as many as the server leaves unacknowledged.
 const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
@@ -40,7 +41,7 @@ pub(crate) fn spawn(
     session: Weak<Session>,
     mut events: mpsc::Receiver<LinkEvent>,
 ) {
-    tokio::spawn(async move {
+    task::start(async move {
         let mut state = State::default();
         let mut waiting = Vec::new();
         while let Some(event) = events.recv().await {
@@ -50,7 +51,9 @@ pub(crate) fn spawn(
             {
                 waiting.push(event);
             }
-            let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else { return };
+            let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else {
+                return;
+            };
             handle(&shared, &session, &mut state, std::mem::take(&mut waiting)).await;
         }
     });
@@ -96,7 +99,10 @@ async fn other_event(
 ) {
     match event {
         LinkEvent::Connecting => shared.set_connection(Connection::Connecting),
-        LinkEvent::Offline { retry_after, reason } => {
+        LinkEvent::Offline {
+            retry_after,
+            reason,
+        } => {
             if let Some(reason) = &reason {
                 tracing::info!(?reason, "not connected");
             }
@@ -110,7 +116,10 @@ async fn other_event(
             }
         }
         LinkEvent::Online(hello) => {
-            *state = State { has_gap: hello.mailbox_expired, ..State::default() };
+            *state = State {
+                has_gap: hello.mailbox_expired,
+                ..State::default()
+            };
             online(shared, session, &hello).await;
         }
         LinkEvent::Push(server_frame::Body::CaughtUp(_)) if !state.is_caught_up => {
@@ -144,7 +153,7 @@ async fn online(shared: &Arc<Shared>, session: &Arc<Session>, hello: &ServerHell
 /// The mail that waited has been read, Welcomes among it; what is missing now has to be fetched.
 fn caught_up(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool) {
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
-    tokio::spawn(async move {
+    task::start(async move {
         if let Err(error) = catch_up(&shared, &session, has_gap).await {
             tracing::info!(%error, "catching up is left for the next connection");
         }
@@ -167,7 +176,9 @@ async fn catch_up(
             .store
             .read(move |connection| message::undelivered(connection, before, STATUS_LEN))
             .await?;
-        let Some((oldest, _)) = page.last() else { return Ok(()) };
+        let Some((oldest, _)) = page.last() else {
+            return Ok(());
+        };
         before = *oldest;
         let envelopes: Vec<_> = page.iter().map(|(_, envelope)| *envelope).collect();
         ask_delivered(shared, session, &envelopes).await?;
@@ -186,13 +197,17 @@ pub(crate) async fn ask_delivered(
     if envelopes.is_empty() {
         return Ok(());
     }
-    let request =
-        DeliveryStatus { envelope_ids: envelopes.iter().map(EnvelopeId::to_vec).collect() };
+    let request = DeliveryStatus {
+        envelope_ids: envelopes.iter().map(EnvelopeId::to_vec).collect(),
+    };
     let delivered = session
-        .ask(client_frame::Body::DeliveryStatus(request), |body| match body {
-            server_frame::Body::DeliveryStatus(status) => Some(status.delivered),
-            _ => None,
-        })
+        .ask(
+            client_frame::Body::DeliveryStatus(request),
+            |body| match body {
+                server_frame::Body::DeliveryStatus(status) => Some(status.delivered),
+                _ => None,
+            },
+        )
         .await?;
     note_delivered(shared, session, delivered).await;
     Ok(())
@@ -247,8 +262,12 @@ async fn receive(
             session.outbox_wake.notify_one();
         }
         let notices = notifications(&shared.focus(), &opened.added);
-        shared.publisher.publish(opened.events.into_iter().chain(notices));
-        let Some((place, account)) = opened.stopped else { return };
+        shared
+            .publisher
+            .publish(opened.events.into_iter().chain(notices));
+        let Some((place, account)) = opened.stopped else {
+            return;
+        };
         batch = take(deliveries).split_off(place);
         match session.refresh_ledgers(&[account]).await {
             Ok(()) | Err(ClientError::UnknownAccount | ClientError::LedgerMismatch) => {
@@ -313,7 +332,8 @@ fn open_all(
             all.added.push(record);
         }
     }
-    all.events.extend(changed(&session.reader, transaction, conversations)?);
+    all.events
+        .extend(changed(&session.reader, transaction, conversations)?);
     Ok(all)
 }
 
@@ -323,10 +343,17 @@ fn unreadable(
     error: DeliveryError,
     delivery: &Deliver,
 ) -> Result<Outcome, ClientError> {
-    let DeliveryError::Unreadable { conversation, envelope, .. } = error else {
+    let DeliveryError::Unreadable {
+        conversation,
+        envelope,
+        ..
+    } = error
+    else {
         return Ok(Outcome::default());
     };
-    match savepoint(transaction, || opener.keep_unreadable(conversation, envelope, delivery)) {
+    match savepoint(transaction, || {
+        opener.keep_unreadable(conversation, envelope, delivery)
+    }) {
         Ok(outcome) => Ok(outcome),
         Err(DeliveryError::Ours(error)) => Err(error),
         Err(_) => Ok(Outcome::default()),
@@ -335,8 +362,14 @@ fn unreadable(
 
 async fn acknowledge(session: &Session, sequences: Vec<u64>) {
     for sequences in sequences.chunks(limits::ACKNOWLEDGE_LEN_MAX) {
-        let acknowledge = Acknowledge { sequences: sequences.to_vec(), ..Acknowledge::default() };
-        session.link.send(client_frame::Body::Acknowledge(acknowledge)).await;
+        let acknowledge = Acknowledge {
+            sequences: sequences.to_vec(),
+            ..Acknowledge::default()
+        };
+        session
+            .link
+            .send(client_frame::Body::Acknowledge(acknowledge))
+            .await;
     }
 }
 
@@ -349,7 +382,9 @@ async fn note_delivered(shared: &Shared, session: &Session, delivered: Vec<Deliv
             let mut events = Vec::new();
             let mut conversations = BTreeSet::new();
             for (account, envelope) in pairs(&delivered).filter(|(account, _)| *account != own) {
-                let Some(row) = message::by_envelope(transaction, envelope)? else { continue };
+                let Some(row) = message::by_envelope(transaction, envelope)? else {
+                    continue;
+                };
                 let is_own = row.sender == own;
                 if !is_own {
                     continue;

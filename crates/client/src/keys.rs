@@ -5,7 +5,9 @@ use std::sync::Arc;
 use pipit_domain::{Timestamp, limits};
 use pipit_e2ee::{Crypto, Identity, KeyPackageError, Provider, Suite, generate_key_packages};
 use pipit_store::{Connection, mls_storage};
-use pipit_wire::v1::{self, Empty, KeyPackageCount, PublishKeyPackages, client_frame, server_frame};
+use pipit_wire::v1::{
+    self, Empty, KeyPackageCount, PublishKeyPackages, client_frame, server_frame,
+};
 
 use crate::error::ClientError;
 use crate::session::Session;
@@ -26,7 +28,9 @@ pub(crate) fn first(
 ) -> Result<Vec<v1::KeyPackage>, ClientError> {
     let mut all = Vec::new();
     for suite in Suite::ALL {
-        all.extend(generate(connection, crypto, identity, suite, FIRST, true, now)?);
+        all.extend(generate(
+            connection, crypto, identity, suite, FIRST, true, now,
+        )?);
     }
     Ok(all)
 }
@@ -64,28 +68,50 @@ impl Session {
                 _ => None,
             })
             .await?;
-        let wanted = [(Suite::Classical, left.classical), (Suite::PostQuantum, left.post_quantum)]
-            .map(|(suite, left)| (suite, limits::KEY_PACKAGES_KEPT.saturating_sub(left as usize)))
-            .into_iter()
-            .filter(|(_, missing)| *missing > limits::KEY_PACKAGES_KEPT / 2)
-            .collect::<Vec<_>>();
+        let wanted = [
+            (Suite::Classical, left.classical),
+            (Suite::PostQuantum, left.post_quantum),
+        ]
+        .map(|(suite, left)| {
+            (
+                suite,
+                limits::KEY_PACKAGES_KEPT.saturating_sub(left as usize),
+            )
+        })
+        .into_iter()
+        .filter(|(_, missing)| *missing > limits::KEY_PACKAGES_KEPT / 2)
+        .collect::<Vec<_>>();
         if wanted.is_empty() {
             return Ok(());
         }
-        let (crypto, identity, now) =
-            (Arc::clone(&self.crypto), self.identity.clone(), self.server_now());
+        let (crypto, identity, now) = (
+            Arc::clone(&self.crypto),
+            self.identity.clone(),
+            self.server_now(),
+        );
         let key_packages = self
             .store
             .write(move |transaction| {
                 let mut all = Vec::new();
                 for (suite, missing) in wanted {
-                    all.extend(generate(transaction, &crypto, &identity, suite, missing, false, now)?);
+                    all.extend(generate(
+                        transaction,
+                        &crypto,
+                        &identity,
+                        suite,
+                        missing,
+                        false,
+                        now,
+                    )?);
                 }
                 Ok::<_, ClientError>(all)
             })
             .await?;
         let body = PublishKeyPackages { key_packages };
-        let _: Empty = self.http.post("/v1/key-packages", &body, Some(&self.token())).await?;
+        let _: Empty = self
+            .http
+            .post("/v1/key-packages", &body, Some(&self.token()))
+            .await?;
         Ok(())
     }
 }

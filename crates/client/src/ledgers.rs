@@ -24,7 +24,10 @@ pub(crate) struct StoredLedgers<'a> {
 
 impl<'a> StoredLedgers<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
-        Self { connection, read: RefCell::default() }
+        Self {
+            connection,
+            read: RefCell::default(),
+        }
     }
 }
 
@@ -35,7 +38,9 @@ impl Roster for StoredLedgers<'_> {
         let ledger = read
             .entry(leaf.account)
             .or_insert_with(|| ledger::get(self.connection, leaf.account).ok().flatten());
-        ledger.as_ref().map_or(Standing::Unknown, |ledger| ledger.standing(leaf))
+        ledger
+            .as_ref()
+            .map_or(Standing::Unknown, |ledger| ledger.standing(leaf))
     }
 }
 
@@ -68,10 +73,13 @@ impl Session {
                     .collect(),
             };
             let answer = self
-                .ask(client_frame::Body::FetchLedgers(request), |body| match body {
-                    server_frame::Body::Ledgers(ledgers) => Some(ledgers.ledgers),
-                    _ => None,
-                })
+                .ask(
+                    client_frame::Body::FetchLedgers(request),
+                    |body| match body {
+                        server_frame::Body::Ledgers(ledgers) => Some(ledgers.ledgers),
+                        _ => None,
+                    },
+                )
                 .await?;
             self.keep(known, answer).await?;
         }
@@ -122,11 +130,15 @@ fn continued(
     };
     for entry in entries {
         let entry = Entry::decode(entry).map_err(|_| ClientError::LedgerMismatch)?;
-        ledger.append(entry).map_err(|_| ClientError::LedgerMismatch)?;
+        ledger
+            .append(entry)
+            .map_err(|_| ClientError::LedgerMismatch)?;
     }
     Ok(ledger)
 }
 
 fn entries_of(ledger: Option<&Ledger>) -> u32 {
-    ledger.map_or(0, |ledger| u32::try_from(ledger.entries().len()).unwrap_or(u32::MAX))
+    ledger.map_or(0, |ledger| {
+        u32::try_from(ledger.entries().len()).unwrap_or(u32::MAX)
+    })
 }

@@ -38,6 +38,7 @@ mod record;
 mod register;
 mod rejoin;
 mod session;
+mod task;
 
 pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registered, ServerInfo};
 pub use clock::SystemClock;

@@ -10,7 +10,9 @@ use pipit_net::{Endpoint, Http, NetError};
 use pipit_password::client::{LoggedIn as Proof, Login};
 use pipit_password::{Password, open_bundle};
 use pipit_store::table::account::AccountRow;
-use pipit_wire::v1::{AppendLedger, Empty, LoggedIn, LoginFinish, LoginStart, LoginStarted, RefusalCode};
+use pipit_wire::v1::{
+    AppendLedger, Empty, LoggedIn, LoginFinish, LoginStart, LoginStarted, RefusalCode,
+};
 use rand::rngs::OsRng;
 
 use crate::client::Client;
@@ -53,7 +55,11 @@ impl Client {
                 added => break added?,
             }
         };
-        let row = AccountRow { server: endpoint.to_string(), server_name: description.name, ..row };
+        let row = AccountRow {
+            server: endpoint.to_string(),
+            server_name: description.name,
+            ..row
+        };
         let signed_in = (row.account, row.device.device_id());
         self.keep_account(row, ledger).await?;
         Ok(signed_in)
@@ -67,15 +73,23 @@ impl Client {
         password: &Password,
     ) -> Result<(AccountRow, Ledger), ClientError> {
         let (login, request) = Login::start(password, &mut OsRng).map_err(internal)?;
-        let start = LoginStart { username: username.as_str().to_owned(), opaque_request: request };
+        let start = LoginStart {
+            username: username.as_str().to_owned(),
+            opaque_request: request,
+        };
         let started: LoginStarted = http.post("/v1/login/start", &start, None).await?;
         let proof = finish(login, started.opaque_response).await?;
-        let body = LoginFinish { login_id: started.login_id, opaque_finish: proof.finish };
+        let body = LoginFinish {
+            login_id: started.login_id,
+            opaque_finish: proof.finish,
+        };
         let answer: LoggedIn =
-            http.post("/v1/login/finish", &body, None).await.map_err(|error| match error.refusal() {
-                Some(RefusalCode::WrongPassword) => ClientError::WrongPassword,
-                _ => error.into(),
-            })?;
+            http.post("/v1/login/finish", &body, None)
+                .await
+                .map_err(|error| match error.refusal() {
+                    Some(RefusalCode::WrongPassword) => ClientError::WrongPassword,
+                    _ => error.into(),
+                })?;
 
         let account =
             AccountId::try_from(&answer.account_id[..]).map_err(|_| NetError::NotPipit)?;
@@ -83,8 +97,9 @@ impl Client {
             .map_err(|_| ClientError::LedgerMismatch)?;
         let secret = open_bundle(&proof.export_key, account, &answer.recovery_bundle)
             .map_err(|_| ClientError::LedgerMismatch)?;
-        let secret: [u8; RECOVERY_SECRET_LEN] =
-            secret[..].try_into().map_err(|_| ClientError::LedgerMismatch)?;
+        let secret: [u8; RECOVERY_SECRET_LEN] = secret[..]
+            .try_into()
+            .map_err(|_| ClientError::LedgerMismatch)?;
         let recovery = RecoveryKey::new(secret).signing_key();
         if recovery.public() != *ledger.recovery() {
             return Err(ClientError::LedgerMismatch);
@@ -125,5 +140,6 @@ impl Client {
 async fn finish(login: Login, response: Vec<u8>) -> Result<Proof, ClientError> {
     let work = move || login.finish(&response, &mut OsRng);
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| ClientError::Internal("password"))?.map_err(internal)
+    done.map_err(|_| ClientError::Internal("password"))?
+        .map_err(internal)
 }

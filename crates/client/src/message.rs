@@ -123,12 +123,8 @@ impl Client {
                 let message = message::get(transaction, up_to)?
                     .filter(|message| message.conversation == row.conversation)
                     .ok_or(ClientError::NotFound)?;
-                let is_changed = conversation::mark_read(
-                    transaction,
-                    row.conversation,
-                    message.position,
-                    own,
-                )?;
+                let is_changed =
+                    conversation::mark_read(transaction, row.conversation, message.position, own)?;
                 let rows = is_changed.then_some(row.conversation);
                 Ok::<_, ClientError>(changed(&reader, transaction, rows)?)
             })
@@ -148,8 +144,8 @@ impl Client {
             .store
             .write(move |transaction| {
                 let row = failed(transaction, id)?;
-                let waiting = outbox::by_message(transaction, row.message)?
-                    .ok_or(ClientError::NotFound)?;
+                let waiting =
+                    outbox::by_message(transaction, row.message)?.ok_or(ClientError::NotFound)?;
                 outbox::set_failed(transaction, waiting.outbox, false)?;
                 message::set_state(transaction, row.message, MessageState::Queued, None)?;
                 let record = reader.message_by_row(transaction, row.message)?;
@@ -182,8 +178,10 @@ impl Client {
                 conversation::uncount_message(transaction, row.conversation)?;
                 let place = conversation::by_row(transaction, row.conversation)?
                     .ok_or(ClientError::UnknownConversation)?;
-                let mut events =
-                    vec![Event::MessageRemoved { conversation: place.id, message: id }];
+                let mut events = vec![Event::MessageRemoved {
+                    conversation: place.id,
+                    message: id,
+                }];
                 events.extend(changed(&reader, transaction, [row.conversation])?);
                 Ok::<_, ClientError>(events)
             })
@@ -208,7 +206,9 @@ fn queue(
     let has_name = session.account.display_name != session.account.username;
     // Until a message has arrived, each says what its sender wants to be called.
     if has_name && !message::any_delivered(transaction, row.conversation, own)? {
-        content.extensions.set_sender_name(&session.account.display_name.0);
+        content
+            .extensions
+            .set_sender_name(&session.account.display_name.0);
     }
     let envelope = random_envelope();
     let new = NewMessage {
@@ -227,7 +227,13 @@ fn queue(
         content: None,
     };
     let message = message::insert(transaction, &new)?;
-    outbox::insert(transaction, message, row.conversation, envelope, &content.encode())?;
+    outbox::insert(
+        transaction,
+        message,
+        row.conversation,
+        envelope,
+        &content.encode(),
+    )?;
     conversation::count_message(transaction, row.conversation, false, now)?;
     let record = session.reader.message_by_row(transaction, message)?;
     let mut events = vec![Event::MessageAdded(record)];

@@ -80,15 +80,22 @@ mod tests {
 
     #[test]
     fn one_for_each_conversation_with_the_newest_message() {
-        let added =
-            [message(1, 1, false, "a"), message(2, 2, false, "b"), message(1, 3, false, "c"), message(2, 4, true, "own")];
+        let added = [
+            message(1, 1, false, "a"),
+            message(2, 2, false, "b"),
+            message(1, 3, false, "c"),
+            message(2, 4, true, "own"),
+        ];
         let events = notifications(&Focus::default(), &added);
         assert_eq!(bodies(&events), ["b", "c"]);
     }
 
     #[test]
     fn none_while_the_window_has_the_focus() {
-        let focus = Focus { is_focused: true, conversation: None };
+        let focus = Focus {
+            is_focused: true,
+            conversation: None,
+        };
         assert!(notifications(&focus, &[message(1, 1, false, "a")]).is_empty());
     }
 

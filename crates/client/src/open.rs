@@ -1,6 +1,8 @@
 //! Opening one delivery inside the inbox's transaction: what it is, and the rows that it makes.
 
-use pipit_domain::{AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp};
+use pipit_domain::{
+    AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp,
+};
 use pipit_e2ee::{
     Application, Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal,
 };
@@ -74,21 +76,26 @@ impl Opener<'_> {
             Ok(EnvelopeKind::Application) => self.application(delivery),
             Ok(EnvelopeKind::Commit) => self.commit(delivery),
             Ok(EnvelopeKind::Welcome) => self.welcome(delivery),
-            Err(_) => Err(DeliveryError::Dropped("a kind that this version does not know")),
+            Err(_) => Err(DeliveryError::Dropped(
+                "a kind that this version does not know",
+            )),
         }
     }
 
     fn application(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
         let header = mls_header::read_application(&delivery.payload)
             .map_err(|_| DeliveryError::Dropped("no application message"))?;
-        let place = conversation::by_group(self.transaction, header.group)?
-            .ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        let place = conversation::by_group(self.transaction, header.group)?.ok_or(
+            DeliveryError::Dropped("of a group that is not on this device"),
+        )?;
         let place = self.entered(place, header.group)?;
         if message::by_envelope(self.transaction, header.envelope)?.is_some() {
             return Ok(Outcome::default());
         }
         let opened = self.open_in_group(&place, header.group, delivery, Some(header.envelope))?;
-        let Some(Opened::Application(application)) = opened else { return Ok(Outcome::default()) };
+        let Some(Opened::Application(application)) = opened else {
+            return Ok(Outcome::default());
+        };
         self.keep(&place, &application, delivery)
     }
 
@@ -114,8 +121,9 @@ impl Opener<'_> {
     ) -> Result<(ConversationRow, GroupId), DeliveryError> {
         let group = pipit_wire::mls_header::read_group(&delivery.payload)
             .map_err(|_| DeliveryError::Dropped("no commit"))?;
-        let place = conversation::by_group(self.transaction, group)?
-            .ok_or(DeliveryError::Dropped("of a group that is not on this device"))?;
+        let place = conversation::by_group(self.transaction, group)?.ok_or(
+            DeliveryError::Dropped("of a group that is not on this device"),
+        )?;
         Ok((self.entered(place, group)?, group))
     }
 
@@ -134,7 +142,11 @@ impl Opener<'_> {
         }
         conversation::set_group(self.transaction, place.conversation, Some(group), None)?;
         outbox::unseal(self.transaction, place.conversation)?;
-        Ok(ConversationRow { group: Some(group), pending_create: None, ..place })
+        Ok(ConversationRow {
+            group: Some(group),
+            pending_create: None,
+            ..place
+        })
     }
 
     /// Opens a payload in its group. `None`: it was opened before, or is our own.
@@ -148,10 +160,15 @@ impl Opener<'_> {
         let storage = mls_storage(self.transaction);
         let provider = Provider::new(self.crypto, &storage);
         let ours = || DeliveryError::Ours(ClientError::Internal("keys of a conversation"));
-        let group = Group::load(&provider, id).map_err(|_| ours())?.ok_or_else(ours)?;
+        let group = Group::load(&provider, id)
+            .map_err(|_| ours())?
+            .ok_or_else(ours)?;
         let ledgers = StoredLedgers::new(self.transaction);
-        let unreadable =
-            |why| DeliveryError::Unreadable { conversation: place.conversation, envelope, why };
+        let unreadable = |why| DeliveryError::Unreadable {
+            conversation: place.conversation,
+            envelope,
+            why,
+        };
         match group.open(&provider, &delivery.payload, &ledgers) {
             Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
             Ok((_, opened)) => Ok(Some(opened)),
@@ -184,8 +201,7 @@ impl Opener<'_> {
             why,
         };
         let content = Content::decode(&application.content).map_err(|_| unreadable("content"))?;
-        let id =
-            content.message_id(&Uri::of_account(&sender), &Uri::of_conversation(&place.id));
+        let id = content.message_id(&Uri::of_account(&sender), &Uri::of_conversation(&place.id));
         if message::get(self.transaction, id)?.is_some() {
             return Err(DeliveryError::Dropped("a message id that is here already"));
         }
@@ -195,7 +211,11 @@ impl Opener<'_> {
         let (kind, text, kept) = match content.kind() {
             Kind::Text(text) => (MessageKind::Text, text.text, None),
             Kind::StatusReport(_) => return Ok(Outcome::default()),
-            Kind::Newer => (MessageKind::Newer, "", Some(Redacted(&application.content[..]))),
+            Kind::Newer => (
+                MessageKind::Newer,
+                "",
+                Some(Redacted(&application.content[..])),
+            ),
         };
         let new = NewMessage {
             id,
@@ -253,7 +273,11 @@ impl Opener<'_> {
         let is_unread = new.sender != self.own && new.position > place.read_position;
         let at = new.accepted_at.unwrap_or(new.sent_at);
         conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
-        Ok(Outcome { message: Some(row), conversation: Some(new.conversation), group_changed: false })
+        Ok(Outcome {
+            message: Some(row),
+            conversation: Some(new.conversation),
+            group_changed: false,
+        })
     }
 
     /// At the server's time and after what its sender sent before: in the order of the mailbox, even
@@ -268,13 +292,19 @@ impl Opener<'_> {
         let (transaction, conversation) = (self.transaction, place.conversation);
         match message::late_position(transaction, conversation, sender, at, delivery.sequence)? {
             Some(position) => Ok(position),
-            None => message::free_position(transaction, conversation, sender, received_position(at)),
+            None => {
+                message::free_position(transaction, conversation, sender, received_position(at))
+            }
         }
     }
 
     /// What our other devices wrote is on the server already.
     fn state_of(&self, sender: AccountId) -> MessageState {
-        if sender == self.own { MessageState::Accepted } else { MessageState::Received }
+        if sender == self.own {
+            MessageState::Accepted
+        } else {
+            MessageState::Received
+        }
     }
 
     fn welcome(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
@@ -283,8 +313,13 @@ impl Opener<'_> {
         let storage = mls_storage(self.transaction);
         let provider = Provider::new(self.crypto, &storage);
         let ledgers = StoredLedgers::new(self.transaction);
-        let joined =
-            Group::join(&provider, self.identity, &delivery.payload, &delivery.tree, &ledgers);
+        let joined = Group::join(
+            &provider,
+            self.identity,
+            &delivery.payload,
+            &delivery.tree,
+            &ledgers,
+        );
         let group = match joined {
             Ok((group, _)) => group,
             Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
@@ -302,7 +337,9 @@ impl Opener<'_> {
         let at = Timestamp::from_millis(delivery.time);
         let place = match place_of(self.transaction, id, self.own, &group, at) {
             Err(ClientError::LedgerMismatch) => {
-                return Err(DeliveryError::Dropped("members that don't fit the conversation"));
+                return Err(DeliveryError::Dropped(
+                    "members that don't fit the conversation",
+                ));
             }
             place => place?,
         };

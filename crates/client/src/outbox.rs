@@ -28,6 +28,7 @@ use crate::event::Event;
 use crate::inbox;
 use crate::record::Reader;
 use crate::session::{Session, failure_word};
+use crate::task;
 
 /// Messages of one conversation on their way together. The server keeps the order of a connection.
 const BATCH_LEN: usize = 16;
@@ -44,7 +45,7 @@ const TRIES: u32 = 3;
 pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
     let wake = Arc::clone(&session.outbox_wake);
     let session = Arc::downgrade(session);
-    tokio::spawn(async move {
+    task::start(async move {
         let mut busy = HashSet::new();
         let mut draining = FuturesUnordered::new();
         loop {
@@ -52,11 +53,13 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
                 () = wake.notified() => {}
                 Some(done) = draining.next() => { busy.remove(&done); }
             }
-            let (Some(strong), Some(shared)) = (session.upgrade(), shared.upgrade()) else { return };
+            let (Some(strong), Some(shared)) = (session.upgrade(), shared.upgrade()) else {
+                return;
+            };
             if shared.connection() != Connection::Online {
                 continue;
             }
-            let waiting = strong.store.read(|connection| outbox::conversations(connection)).await;
+            let waiting = strong.store.read(outbox::conversations).await;
             for row in waiting.unwrap_or_default() {
                 if busy.insert(row) {
                     let session = Weak::clone(&session);
@@ -85,7 +88,9 @@ enum Round {
 async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
     let mut failures = 0;
     loop {
-        let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else { return };
+        let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade()) else {
+            return;
+        };
         let round = match round(&shared, &session, row).await {
             Ok(round) => {
                 failures = 0;
@@ -122,13 +127,17 @@ async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
 async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, ClientError> {
     session.establish(row).await?;
     let (crypto, identity) = (Arc::clone(&session.crypto), session.identity.clone());
-    let sealed =
-        session.store.write(move |transaction| seal(transaction, &crypto, &identity, row)).await?;
+    let sealed = session
+        .store
+        .write(move |transaction| seal(transaction, &crypto, &identity, row))
+        .await?;
     if sealed.is_empty() {
         return Ok(Round::Done);
     }
     let submitted = sealed.iter().map(|sealed| {
-        let submit = Submit { payload: sealed.bytes.clone().into() };
+        let submit = Submit {
+            payload: sealed.bytes.clone().into(),
+        };
         session.ask(client_frame::Body::Submit(submit), |body| match body {
             server_frame::Body::Accepted(accepted) => Some(Timestamp::from_millis(accepted.time)),
             _ => None,
@@ -203,9 +212,10 @@ fn seal(
     row: i64,
 ) -> Result<Vec<Sealed>, ClientError> {
     let rows = outbox::oldest(transaction, row, BATCH_LEN)?;
-    let place =
-        conversation::by_row(transaction, row)?.ok_or(ClientError::UnknownConversation)?;
-    let id = place.group.ok_or(ClientError::Internal("conversation without keys"))?;
+    let place = conversation::by_row(transaction, row)?.ok_or(ClientError::UnknownConversation)?;
+    let id = place
+        .group
+        .ok_or(ClientError::Internal("conversation without keys"))?;
     let storage = mls_storage(transaction);
     let provider = Provider::new(crypto, &storage);
     let mut group = None;
@@ -214,7 +224,11 @@ fn seal(
         let before = waiting.sealed.take();
         let is_repeated = before.is_some();
         if let Some(bytes) = before.filter(|bytes| !bytes.is_empty()) {
-            sealed.push(Sealed { row: waiting, bytes, is_repeated });
+            sealed.push(Sealed {
+                row: waiting,
+                bytes,
+                is_repeated,
+            });
             continue;
         }
         let current = match group.take() {
@@ -232,13 +246,21 @@ fn seal(
             })?;
         group = Some(after);
         outbox::set_sealed(transaction, waiting.outbox, Some(&bytes))?;
-        sealed.push(Sealed { row: waiting, bytes, is_repeated });
+        sealed.push(Sealed {
+            row: waiting,
+            bytes,
+            is_repeated,
+        });
     }
     Ok(sealed)
 }
 
 fn refused(code: RefusalCode) -> ClientError {
-    NetError::Refused(Refused::new(code, "This device can't send to this chat any more.")).into()
+    NetError::Refused(Refused::new(
+        code,
+        "This device can't send to this chat any more.",
+    ))
+    .into()
 }
 
 /// Notes the answers in one transaction, and tells.
@@ -291,12 +313,19 @@ fn changed_message(
     transaction: &Transaction<'_>,
     row: i64,
 ) -> Result<Event, ClientError> {
-    Ok(Event::MessageChanged(reader.message_by_row(transaction, row)?))
+    Ok(Event::MessageChanged(
+        reader.message_by_row(transaction, row)?,
+    ))
 }
 
 fn fail(transaction: &Transaction<'_>, waiting: &OutboxRow, word: &str) -> Result<(), ClientError> {
     outbox::set_failed(transaction, waiting.outbox, true)?;
-    message::set_state(transaction, waiting.message, MessageState::Failed, Some(word))?;
+    message::set_state(
+        transaction,
+        waiting.message,
+        MessageState::Failed,
+        Some(word),
+    )?;
     Ok(())
 }
 
@@ -342,7 +371,9 @@ async fn wait_for_epoch(session: &Session, row: i64, epoch: u64) -> Result<(), C
                 .read(move |connection| {
                     let place = conversation::by_row(connection, row)?
                         .ok_or(ClientError::UnknownConversation)?;
-                    let Some(id) = place.group else { return Ok(None) };
+                    let Some(id) = place.group else {
+                        return Ok(None);
+                    };
                     let storage = mls_storage(connection);
                     let group = Group::load(&Provider::new(&crypto, &storage), id)
                         .map_err(|_| ClientError::Internal("keys of a conversation"))?;

@@ -75,10 +75,18 @@ impl Reader {
     ) -> Result<ContactRecord, StoreError> {
         let Some(row) = contact::get(connection, account)? else {
             let short = account.to_string()[..SHORT_ID_LEN].to_owned();
-            return Ok(ContactRecord { account, username: Redacted(short), display_name: None });
+            return Ok(ContactRecord {
+                account,
+                username: Redacted(short),
+                display_name: None,
+            });
         };
         let display_name = (!row.display_name.0.is_empty()).then_some(row.display_name);
-        Ok(ContactRecord { account, username: row.username, display_name })
+        Ok(ContactRecord {
+            account,
+            username: row.username,
+            display_name,
+        })
     }
 
     pub(crate) fn message(
@@ -111,17 +119,28 @@ impl Reader {
         connection: &Connection,
         row: ConversationRow,
     ) -> Result<ConversationRecord, StoreError> {
-        let peer = row.peer.map(|account| self.contact(connection, account)).transpose()?;
+        let peer = row
+            .peer
+            .map(|account| self.contact(connection, account))
+            .transpose()?;
         let newest = message::newest(connection, row.conversation)?;
-        let last_message =
-            newest.map(|message| self.message(connection, row.id, message)).transpose()?;
+        let last_message = newest
+            .map(|message| self.message(connection, row.id, message))
+            .transpose()?;
         let first_unread = match row.unread {
             0 => None,
             _ => message::first_unread(connection, row.conversation, row.read_position, self.own)?,
         };
-        let shown = |peer: &ContactRecord| peer.display_name.clone().unwrap_or(peer.username.clone());
+        let shown =
+            |peer: &ContactRecord| peer.display_name.clone().unwrap_or(peer.username.clone());
         let name = peer.as_ref().map(shown).unwrap_or_default();
-        Ok(ConversationRecord { row, name, peer, last_message, first_unread })
+        Ok(ConversationRecord {
+            row,
+            name,
+            peer,
+            last_message,
+            first_unread,
+        })
     }
 
     pub(crate) fn conversation_by_row(

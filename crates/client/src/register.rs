@@ -10,7 +10,9 @@ use pipit_password::client::{ClientError as OpaqueError, Registration};
 use pipit_password::{ExportKey, Password, seal_bundle};
 use pipit_store::table::account::{self, AccountRow};
 use pipit_store::table::{contact, ledger};
-use pipit_wire::v1::{RefusalCode, RegisterFinish, RegisterStart, RegisterStarted, Registered as Answer};
+use pipit_wire::v1::{
+    RefusalCode, RegisterFinish, RegisterStart, RegisterStarted, Registered as Answer,
+};
 use rand::rngs::OsRng;
 
 use crate::client::{Client, Registered};
@@ -46,7 +48,10 @@ impl Client {
         }
         let (registration, request) =
             Registration::start(&password, &mut OsRng).map_err(internal)?;
-        let start = RegisterStart { username: username.as_str().to_owned(), opaque_request: request };
+        let start = RegisterStart {
+            username: username.as_str().to_owned(),
+            opaque_request: request,
+        };
         let started: RegisterStarted = http.post("/v1/register/start", &start, None).await?;
         let (upload, export_key) = finish(registration, started.opaque_response).await?;
 
@@ -54,8 +59,9 @@ impl Client {
         let device = SecretKey::from_seed(&random());
         let recovery = RecoveryKey::new(random::<RECOVERY_SECRET_LEN>());
         let ledger = Ledger::create(&device, &recovery.signing_key().public(), now);
-        let recovery_bundle = seal_bundle(&export_key, ledger.account(), recovery.secret(), &mut OsRng)
-            .map_err(|_| ClientError::Internal("recovery bundle"))?;
+        let recovery_bundle =
+            seal_bundle(&export_key, ledger.account(), recovery.secret(), &mut OsRng)
+                .map_err(|_| ClientError::Internal("recovery bundle"))?;
         let identity = Identity::new(ledger.account(), device.clone());
         let crypto = Arc::clone(&self.shared.crypto);
         let key_packages = self
@@ -84,8 +90,11 @@ impl Client {
             recovery: Some(recovery.clone()),
             clock_offset_ms: 0,
         };
-        let registered =
-            Registered { account: row.account, device: row.device.device_id(), recovery_key: recovery };
+        let registered = Registered {
+            account: row.account,
+            device: row.device.device_id(),
+            recovery_key: recovery,
+        };
         self.keep_account(row, ledger).await?;
         Ok(registered)
     }
@@ -117,7 +126,8 @@ async fn finish(
 ) -> Result<(Vec<u8>, ExportKey), ClientError> {
     let work = move || registration.finish(&response, &mut OsRng);
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| ClientError::Internal("password"))?.map_err(internal)
+    done.map_err(|_| ClientError::Internal("password"))?
+        .map_err(internal)
 }
 
 pub(crate) fn internal(error: OpaqueError) -> ClientError {
@@ -141,5 +151,8 @@ pub(crate) fn shown_name(wanted: Option<&str>, username: &Username) -> String {
 }
 
 fn taken() -> pipit_wire::v1::Refused {
-    pipit_wire::v1::Refused::new(RefusalCode::AlreadyExists, "This username is taken; choose another.")
+    pipit_wire::v1::Refused::new(
+        RefusalCode::AlreadyExists,
+        "This username is taken; choose another.",
+    )
 }

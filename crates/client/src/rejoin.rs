@@ -31,8 +31,13 @@ impl Session {
     pub(crate) async fn join_missing(&self) -> Result<(), ClientError> {
         let _joining = self.joining.lock().await;
         for state in self.conversation_states().await? {
-            let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else { continue };
-            let row = self.store.read(move |connection| conversation::get(connection, id)).await?;
+            let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else {
+                continue;
+            };
+            let row = self
+                .store
+                .read(move |connection| conversation::get(connection, id))
+                .await?;
             let has_group = row.as_ref().is_some_and(|row| row.group.is_some());
             if state.is_member && has_group {
                 continue;
@@ -82,7 +87,9 @@ impl Session {
         id: ConversationId,
         state: &ConversationState,
     ) -> Result<bool, ClientError> {
-        let Ok(group) = GroupId::try_from(&state.group_id[..]) else { return Ok(false) };
+        let Ok(group) = GroupId::try_from(&state.group_id[..]) else {
+            return Ok(false);
+        };
         let (crypto, own, now) = (Arc::clone(&self.crypto), self.own(), self.server_now());
         let noted = self
             .store
@@ -90,7 +97,9 @@ impl Session {
                 let storage = mls_storage(transaction);
                 let loaded = Group::load(&Provider::new(&crypto, &storage), group)
                     .map_err(|_| ClientError::Internal("keys of a conversation"))?;
-                let Some(loaded) = loaded.filter(Group::is_member) else { return Ok(false) };
+                let Some(loaded) = loaded.filter(Group::is_member) else {
+                    return Ok(false);
+                };
                 let row = place_of(transaction, id, own, &loaded, now)?;
                 conversation::set_group(transaction, row.conversation, Some(group), None)?;
                 Ok::<_, ClientError>(true)
@@ -105,8 +114,10 @@ impl Session {
     /// Joins one conversation from outside.
     pub(crate) async fn rejoin(&self, id: ConversationId) -> Result<(), ClientError> {
         for _ in 0..TRIES {
-            let state: GroupState =
-                self.http.get(&format!("/v1/conversations/{id}"), &self.token()).await?;
+            let state: GroupState = self
+                .http
+                .get(&format!("/v1/conversations/{id}"), &self.token())
+                .await?;
             let (group, commit) = self.external_commit(id, &state).await?;
             let body = CommitGroup {
                 conversation_id: id.to_vec(),
@@ -116,15 +127,19 @@ impl Session {
                 welcome: Vec::new(),
                 group_info: commit.group_info,
             };
-            let posted: Result<Accepted, _> =
-                self.http.post("/v1/conversations/commit", &body, Some(&self.token())).await;
+            let posted: Result<Accepted, _> = self
+                .http
+                .post("/v1/conversations/commit", &body, Some(&self.token()))
+                .await;
             match posted {
                 Ok(_) => return self.enter(id, group).await,
                 Err(error) if error.refusal() == Some(RefusalCode::StaleEpoch) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(ClientError::Internal("a conversation kept changing while joining it"))
+        Err(ClientError::Internal(
+            "a conversation kept changing while joining it",
+        ))
     }
 
     async fn external_commit(
@@ -145,7 +160,12 @@ impl Session {
                     let ledgers = StoredLedgers::new(transaction);
                     let envelope = random_envelope();
                     let joined = Group::join_external(
-                        &provider, &identity, &group_info, &tree, &ledgers, envelope,
+                        &provider,
+                        &identity,
+                        &group_info,
+                        &tree,
+                        &ledgers,
+                        envelope,
                     );
                     match joined {
                         Ok((group, commit)) => {
@@ -217,11 +237,18 @@ pub(crate) fn place_of(
     group: &Group,
     now: pipit_domain::Timestamp,
 ) -> Result<ConversationRow, ClientError> {
-    let mut others: Vec<_> =
-        group.members().iter().map(|leaf| leaf.account).filter(|account| *account != own).collect();
+    let mut others: Vec<_> = group
+        .members()
+        .iter()
+        .map(|leaf| leaf.account)
+        .filter(|account| *account != own)
+        .collect();
     others.sort();
     others.dedup();
-    let peer = others.iter().copied().find(|account| derived::direct(own, *account) == id);
+    let peer = others
+        .iter()
+        .copied()
+        .find(|account| derived::direct(own, *account) == id);
     let kind = match peer {
         Some(_) if others.len() == 1 => ConversationKind::Direct,
         Some(_) => return Err(ClientError::LedgerMismatch),

@@ -49,7 +49,12 @@ impl Tokens {
     }
 
     fn token(&self) -> String {
-        let AccountRow { account, device, server_name, .. } = &self.account;
+        let AccountRow {
+            account,
+            device,
+            server_name,
+            ..
+        } = &self.account;
         let token = Token::sign(*account, device, server_name, self.now(), random());
         BASE64URL_NOPAD.encode(&token.encode())
     }
@@ -67,7 +72,11 @@ impl Session {
         let endpoint = Endpoint::parse(&account.server)?;
         let http = Http::new(endpoint.clone(), tls)?;
         let offset_ms = AtomicI64::new(account.clock_offset_ms);
-        let tokens = Arc::new(Tokens { account: account.clone(), clock, offset_ms });
+        let tokens = Arc::new(Tokens {
+            account: account.clone(),
+            clock,
+            offset_ms,
+        });
         let for_link = Arc::clone(&tokens);
         let (link, events) = Link::start(LinkConfig {
             endpoint,
@@ -76,7 +85,10 @@ impl Session {
         });
         let session = Self {
             identity: Identity::new(account.account, account.device.clone()),
-            reader: Reader { own: account.account, own_name: account.display_name.clone() },
+            reader: Reader {
+                own: account.account,
+                own_name: account.display_name.clone(),
+            },
             account,
             store,
             crypto,

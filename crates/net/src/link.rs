@@ -69,6 +69,10 @@ impl fmt::Debug for Link {
 impl Link {
     /// Starts connecting. The events must be read, else the connection stands still.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the connection's one task, which its handle ends"
+    )]
     pub fn start(config: LinkConfig) -> (Self, mpsc::Receiver<LinkEvent>) {
         let (outgoing, wanted) = mpsc::channel(OUTGOING_LEN);
         let (events, listener) = mpsc::channel(EVENTS_LEN);
@@ -135,8 +139,8 @@ async fn keep_connected(
         let opened = Session::open(&config.endpoint, &config.tls, &(config.token)()).await;
         let (retry_after, reason) = match opened {
             Ok((session, hello)) => {
+                // What was asked for while connecting has waited and is sent now.
                 backoff.reset();
-                refuse_waiting(&mut outgoing);
                 if events.send(LinkEvent::Online(hello)).await.is_err() {
                     return;
                 }
@@ -208,13 +212,6 @@ async fn wait(
                 None => return false,
             },
         }
-    }
-}
-
-/// What was asked for before the connection stood was asked of another one.
-fn refuse_waiting(outgoing: &mut mpsc::Receiver<Outgoing>) {
-    while let Ok(wanted) = outgoing.try_recv() {
-        refuse(wanted);
     }
 }
 

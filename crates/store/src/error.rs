@@ -9,7 +9,9 @@ pub enum StoreError {
     #[error("this profile is open in another window or program; close that first")]
     InUse,
     /// A newer version of Pipit made the file. It was not touched.
-    #[error("the history was written by a newer version of Pipit (format {found}, this one knows {known}); update Pipit to open it")]
+    #[error(
+        "the history was written by a newer version of Pipit (format {found}, this one knows {known}); update Pipit to open it"
+    )]
     Newer {
         /// Format of the file.
         found: i64,
@@ -17,7 +19,9 @@ pub enum StoreError {
         known: i64,
     },
     /// The file is damaged. It was not touched.
-    #[error("the history file {0} is damaged; restore it from a copy, or move it away to start anew")]
+    #[error(
+        "the history file {0} is damaged; restore it from a copy, or move it away to start anew"
+    )]
     Corrupt(PathBuf),
     /// No space left.
     #[error("the disk is full; free some space and try again")]

@@ -24,7 +24,11 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(128);
     mls::migrate(&mut connection)?;
     let done = version(&connection)?;
-    for (index, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(done).unwrap_or(0)) {
+    for (index, sql) in MIGRATIONS
+        .iter()
+        .enumerate()
+        .skip(usize::try_from(done).unwrap_or(0))
+    {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
         transaction.pragma_update(None, "user_version", index + 1)?;
@@ -39,7 +43,9 @@ fn check(path: &Path) -> Result<(), StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let looked = || -> Result<(i64, u64), StoreError> {
         let found = version(&connection)?;
-        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0))?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| {
+            row.get::<_, i64>(0)
+        })?;
         let pages: u64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
         let page_len: u64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
         Ok((found, pages * page_len))
@@ -52,7 +58,10 @@ fn check(path: &Path) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    let has_log = path.with_extension("sqlite-wal").metadata().is_ok_and(|log| log.len() > 0);
+    let has_log = path
+        .with_extension("sqlite-wal")
+        .metadata()
+        .is_ok_and(|log| log.len() > 0);
     if !has_log && path.metadata()?.len() < len {
         return Err(StoreError::Corrupt(path.to_owned()));
     }
@@ -60,7 +69,9 @@ fn check(path: &Path) -> Result<(), StoreError> {
 }
 
 fn is_damage(error: &StoreError) -> bool {
-    let StoreError::Sqlite(error) = error else { return false };
+    let StoreError::Sqlite(error) = error else {
+        return false;
+    };
     matches!(
         error.sqlite_error_code(),
         Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)

@@ -34,16 +34,18 @@ impl Store {
         let lock = ProfileLock::take(path)?;
         let mut connection = migrate::open(&path.join(FILE_NAME))?;
         let (jobs, queue) = mpsc::sync_channel::<Job>(QUEUE_LEN);
-        thread::Builder::new().name("store".to_owned()).spawn(move || {
-            while let Ok(job) = queue.recv() {
-                job(&mut connection);
-            }
-            // Leaves one file behind instead of three; a failure only means that it stays in the log.
-            let _ = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
-            // The profile is free for the next process only when the file is closed.
-            drop(connection);
-            drop(lock);
-        })?;
+        thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || {
+                while let Ok(job) = queue.recv() {
+                    job(&mut connection);
+                }
+                // Leaves one file behind instead of three; a failure only means that it stays in the log.
+                let _ = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+                // The profile is free for the next process only when the file is closed.
+                drop(connection);
+                drop(lock);
+            })?;
         Ok(Self { jobs })
     }
 
@@ -106,7 +108,9 @@ impl Store {
                 Err(mpsc::TrySendError::Disconnected(_)) => return Err(StoreError::Closed.into()),
             }
         }
-        result.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        result
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 }
 

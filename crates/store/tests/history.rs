@@ -34,13 +34,22 @@ fn add(connection: &Connection, n: u32, sender: AccountId, at_ms: u64) -> Result
         &NewMessage {
             id: MessageId::new(id),
             conversation,
-            position: message::free_position(connection, conversation, sender, at_ms * message::POSITIONS_PER_MS)?,
+            position: message::free_position(
+                connection,
+                conversation,
+                sender,
+                at_ms * message::POSITIONS_PER_MS,
+            )?,
             sender,
             sent_at: at,
             accepted_at: (sender != OWN).then_some(at),
             sequence: 0,
             kind: MessageKind::Text,
-            state: if sender == OWN { MessageState::Queued } else { MessageState::Received },
+            state: if sender == OWN {
+                MessageState::Queued
+            } else {
+                MessageState::Received
+            },
             sent_here: sender == OWN,
             envelope: EnvelopeId::new(envelope),
             text: Redacted(&format!("message {n}")),
@@ -60,7 +69,10 @@ async fn what_was_written_is_there_after_reopening_and_the_profile_is_taken_once
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse)));
-    store.write(|connection| add(connection, 1, PEER, 50)).await.unwrap();
+    store
+        .write(|connection| add(connection, 1, PEER, 50))
+        .await
+        .unwrap();
     let undone: Result<(), StoreError> = store
         .write(|connection| {
             add(connection, 2, PEER, 51)?;
@@ -71,7 +83,10 @@ async fn what_was_written_is_there_after_reopening_and_the_profile_is_taken_once
     drop(store);
 
     let store = reopen(folder.path());
-    let rows = store.read(|connection| message::after(connection, 1, 0, 10)).await.unwrap();
+    let rows = store
+        .read(|connection| message::after(connection, 1, 0, 10))
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].text.0, "message 1");
 }
@@ -90,7 +105,9 @@ fn open_when_free(folder: &Path) -> Result<Store, StoreError> {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         match Store::open(folder) {
-            Err(StoreError::InUse) if std::time::Instant::now() < deadline => std::thread::yield_now(),
+            Err(StoreError::InUse) if std::time::Instant::now() < deadline => {
+                std::thread::yield_now()
+            }
             result => return result,
         }
     }
@@ -102,16 +119,31 @@ async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
     drop(Store::open(folder.path()).unwrap());
     let path = database(folder.path());
     until_free(folder.path());
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", 999)
+        .unwrap();
     let before = std::fs::read(&path).unwrap();
-    assert!(matches!(open_when_free(folder.path()), Err(StoreError::Newer { found: 999, known: 1 })));
+    assert!(matches!(
+        open_when_free(folder.path()),
+        Err(StoreError::Newer {
+            found: 999,
+            known: 1
+        })
+    ));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
-    for damage in [b"not a database at all, but a letter".repeat(40), before[..before.len() / 2].to_vec()] {
+    for damage in [
+        b"not a database at all, but a letter".repeat(40),
+        before[..before.len() / 2].to_vec(),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(database(folder.path()), &damage).unwrap();
         let refused = Store::open(folder.path());
-        assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StoreError::Corrupt(_))),
+            "{refused:?}"
+        );
         assert_eq!(std::fs::read(database(folder.path())).unwrap(), damage);
     }
 }
@@ -129,11 +161,24 @@ async fn positions_are_unique_and_keep_each_senders_order() {
             add(connection, 4, PEER, 90)?;
             add(connection, 5, OWN, 95)?;
             let rows = message::after(connection, 1, 0, 10)?;
-            Ok::<_, StoreError>(rows.iter().map(|row| (row.id.as_bytes()[3], row.position)).collect::<Vec<_>>())
+            Ok::<_, StoreError>(
+                rows.iter()
+                    .map(|row| (row.id.as_bytes()[3], row.position))
+                    .collect::<Vec<_>>(),
+            )
         })
         .await
         .unwrap();
-    assert_eq!(order, [(1, 100_000), (2, 100_001), (3, 100_002), (4, 100_003), (5, 100_004)]);
+    assert_eq!(
+        order,
+        [
+            (1, 100_000),
+            (2, 100_001),
+            (3, 100_002),
+            (4, 100_003),
+            (5, 100_004)
+        ]
+    );
 }
 
 #[tokio::test]
@@ -143,16 +188,29 @@ async fn unread_counts_follow_reading() {
     store
         .write(|connection| {
             for n in 0..5 {
-                add(connection, n, if n == 2 { OWN } else { PEER }, u64::from(n) * 10)?;
+                add(
+                    connection,
+                    n,
+                    if n == 2 { OWN } else { PEER },
+                    u64::from(n) * 10,
+                )?;
             }
             let conversation = conversation_row(connection)?;
             let unread = |connection: &Connection| {
                 conversation::by_row(connection, conversation).map(|row| row.unwrap().unread)
             };
             assert_eq!(unread(connection)?, 4);
-            assert!(conversation::mark_read(connection, conversation, 20_000, OWN)?);
+            assert!(conversation::mark_read(
+                connection,
+                conversation,
+                20_000,
+                OWN
+            )?);
             assert_eq!(unread(connection)?, 2);
-            assert!(!conversation::mark_read(connection, conversation, 10_000, OWN)?, "never back");
+            assert!(
+                !conversation::mark_read(connection, conversation, 10_000, OWN)?,
+                "never back"
+            );
             let first = message::first_unread(connection, conversation, 20_000, OWN)?.unwrap();
             assert_eq!(first.as_bytes()[3], 3);
             Ok::<_, StoreError>(())
@@ -170,11 +228,20 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
             let mut messages = Vec::new();
             for n in 1..=3 {
                 let message = add(connection, n, OWN, 5)?;
-                outbox::insert(connection, message, 1, EnvelopeId::new([n as u8; 16]), b"content")?;
+                outbox::insert(
+                    connection,
+                    message,
+                    1,
+                    EnvelopeId::new([n as u8; 16]),
+                    b"content",
+                )?;
                 messages.push(message);
             }
             let rows = outbox::oldest(connection, 1, 10)?;
-            assert_eq!(rows.iter().map(|row| row.message).collect::<Vec<_>>(), messages);
+            assert_eq!(
+                rows.iter().map(|row| row.message).collect::<Vec<_>>(),
+                messages
+            );
             outbox::set_sealed(connection, rows[0].outbox, Some(b"sealed"))?;
             outbox::set_failed(connection, rows[1].outbox, true)?;
             let rows = outbox::oldest(connection, 1, 10)?;
@@ -185,7 +252,11 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
             assert_eq!(message::undelivered(connection, i64::MAX, 10)?.len(), 1);
             delivery::add(connection, messages[0], PEER)?;
             delivery::add(connection, messages[0], PEER)?;
-            assert_eq!(delivery::count(connection, messages[0])?, 1, "twice is once");
+            assert_eq!(
+                delivery::count(connection, messages[0])?,
+                1,
+                "twice is once"
+            );
             Ok::<_, StoreError>(())
         })
         .await

@@ -33,7 +33,9 @@ pub struct AccountRow {
 
 impl fmt::Debug for AccountRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccountRow").field("account", &self.account).finish_non_exhaustive()
+        f.debug_struct("AccountRow")
+            .field("account", &self.account)
+            .finish_non_exhaustive()
     }
 }
 

@@ -34,10 +34,13 @@ pub struct ContactRow {
 /// # Errors
 /// When the file cannot be read.
 pub fn get(connection: &Connection, account: AccountId) -> Result<Option<ContactRow>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT username, display_name FROM contact WHERE account_id = ?1")?;
+    let mut statement = connection
+        .prepare_cached("SELECT username, display_name FROM contact WHERE account_id = ?1")?;
     found(statement.query_row([account.as_bytes()], |row| {
-        Ok(ContactRow { username: row.get(0).map(Redacted)?, display_name: row.get(1).map(Redacted)? })
+        Ok(ContactRow {
+            username: row.get(0).map(Redacted)?,
+            display_name: row.get(1).map(Redacted)?,
+        })
     }))
 }
 
@@ -45,7 +48,11 @@ pub fn get(connection: &Connection, account: AccountId) -> Result<Option<Contact
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn set_display_name(connection: &Connection, account: AccountId, name: &str) -> Result<(), StoreError> {
+pub fn set_display_name(
+    connection: &Connection,
+    account: AccountId,
+    name: &str,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "UPDATE contact SET display_name = ?2 WHERE account_id = ?1 AND display_name <> ?2",

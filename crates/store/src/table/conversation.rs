@@ -45,7 +45,8 @@ pub struct ConversationRow {
     pub message_count: u64,
 }
 
-const COLUMNS: &str = "conversation, conversation_id, kind, peer, group_id, pending_create, draft, updated_at,
+const COLUMNS: &str =
+    "conversation, conversation_id, kind, peer, group_id, pending_create, draft, updated_at,
      read_position, unread, message_count";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
@@ -83,7 +84,10 @@ fn one(
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn get(connection: &Connection, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+pub fn get(
+    connection: &Connection,
+    id: ConversationId,
+) -> Result<Option<ConversationRow>, StoreError> {
     one(connection, "conversation_id", &id.as_bytes())
 }
 
@@ -91,7 +95,10 @@ pub fn get(connection: &Connection, id: ConversationId) -> Result<Option<Convers
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn by_row(connection: &Connection, conversation: i64) -> Result<Option<ConversationRow>, StoreError> {
+pub fn by_row(
+    connection: &Connection,
+    conversation: i64,
+) -> Result<Option<ConversationRow>, StoreError> {
     one(connection, "conversation", &conversation)
 }
 
@@ -99,8 +106,15 @@ pub fn by_row(connection: &Connection, conversation: i64) -> Result<Option<Conve
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn by_group(connection: &Connection, group: GroupId) -> Result<Option<ConversationRow>, StoreError> {
-    one(connection, "group_id = ?1 OR joining_group", &group.as_bytes())
+pub fn by_group(
+    connection: &Connection,
+    group: GroupId,
+) -> Result<Option<ConversationRow>, StoreError> {
+    one(
+        connection,
+        "group_id = ?1 OR joining_group",
+        &group.as_bytes(),
+    )
 }
 
 /// All conversations, newest first.
@@ -108,9 +122,12 @@ pub fn by_group(connection: &Connection, group: GroupId) -> Result<Option<Conver
 /// # Errors
 /// When the file cannot be read.
 pub fn list(connection: &Connection) -> Result<Vec<ConversationRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM conversation ORDER BY updated_at DESC, conversation DESC");
+    let sql =
+        format!("SELECT {COLUMNS} FROM conversation ORDER BY updated_at DESC, conversation DESC");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+    let rows = statement
+        .query_map([], read)?
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }
 
@@ -171,7 +188,11 @@ pub fn set_group(
                  joining_group = CASE WHEN ?2 IS NULL THEN joining_group END
              WHERE conversation = ?1",
         )?
-        .execute(params![conversation, group.as_ref().map(|group| &group.as_bytes()[..]), pending_create])?;
+        .execute(params![
+            conversation,
+            group.as_ref().map(|group| &group.as_bytes()[..]),
+            pending_create
+        ])?;
     Ok(())
 }
 
@@ -179,7 +200,11 @@ pub fn set_group(
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn set_draft(connection: &Connection, conversation: i64, draft: &str) -> Result<(), StoreError> {
+pub fn set_draft(
+    connection: &Connection,
+    conversation: i64,
+    draft: &str,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE conversation SET draft = ?2 WHERE conversation = ?1")?
         .execute(params![conversation, draft])?;
@@ -202,7 +227,11 @@ pub fn count_message(
                  updated_at = max(updated_at, ?3)
              WHERE conversation = ?1",
         )?
-        .execute(params![conversation, i64::from(is_unread), number(at.as_millis())])?;
+        .execute(params![
+            conversation,
+            i64::from(is_unread),
+            number(at.as_millis())
+        ])?;
     Ok(())
 }
 
@@ -212,7 +241,9 @@ pub fn count_message(
 /// When the file cannot be written.
 pub fn uncount_message(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE conversation SET message_count = message_count - 1 WHERE conversation = ?1")?
+        .prepare_cached(
+            "UPDATE conversation SET message_count = message_count - 1 WHERE conversation = ?1",
+        )?
         .execute([conversation])?;
     Ok(())
 }

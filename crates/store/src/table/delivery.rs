@@ -21,7 +21,8 @@ pub fn add(connection: &Connection, message: i64, account: AccountId) -> Result<
 /// # Errors
 /// When the file cannot be read.
 pub fn count(connection: &Connection, message: i64) -> Result<u64, StoreError> {
-    let mut count = connection.prepare_cached("SELECT count(*) FROM delivery WHERE message = ?1")?;
+    let mut count =
+        connection.prepare_cached("SELECT count(*) FROM delivery WHERE message = ?1")?;
     Ok(count.query_row([message], |row| row.get(0))?)
 }
 
@@ -30,6 +31,8 @@ pub fn count(connection: &Connection, message: i64) -> Result<u64, StoreError> {
 /// # Errors
 /// When the file cannot be written.
 pub fn clear(connection: &Connection, message: i64) -> Result<(), StoreError> {
-    connection.prepare_cached("DELETE FROM delivery WHERE message = ?1")?.execute([message])?;
+    connection
+        .prepare_cached("DELETE FROM delivery WHERE message = ?1")?
+        .execute([message])?;
     Ok(())
 }

@@ -101,7 +101,8 @@ pub struct NewMessage<'a> {
     pub content: Option<Redacted<&'a [u8]>>,
 }
 
-const COLUMNS: &str = "message, message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
+const COLUMNS: &str =
+    "message, message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
      failure, envelope_id, text";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
@@ -149,8 +150,12 @@ pub fn free_position(
     from: u64,
 ) -> Result<u64, StoreError> {
     let newest = connection
-        .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1 AND sender = ?2")?
-        .query_row(params![conversation, sender.as_bytes()], |row| row.get::<_, Option<u64>>(0))?;
+        .prepare_cached(
+            "SELECT max(position) FROM message WHERE conversation = ?1 AND sender = ?2",
+        )?
+        .query_row(params![conversation, sender.as_bytes()], |row| {
+            row.get::<_, Option<u64>>(0)
+        })?;
     let mut position = newest.map_or(0, |newest| newest + 1).max(from);
     let mut taken = connection.prepare_cached(
         "SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position",
@@ -213,11 +218,17 @@ pub fn late_position(
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn last_position(connection: &Connection, conversation: i64, now: Timestamp) -> Result<u64, StoreError> {
+pub fn last_position(
+    connection: &Connection,
+    conversation: i64,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     let newest = connection
         .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1")?
         .query_row([conversation], |row| row.get::<_, Option<u64>>(0))?;
-    Ok(newest.map_or(0, |newest| newest + 1).max(now.as_millis() * POSITIONS_PER_MS))
+    Ok(newest
+        .map_or(0, |newest| newest + 1)
+        .max(now.as_millis() * POSITIONS_PER_MS))
 }
 
 /// Adds a message; answers its row number.
@@ -278,7 +289,10 @@ pub fn by_row(connection: &Connection, message: i64) -> Result<Option<MessageRow
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn by_envelope(connection: &Connection, envelope: EnvelopeId) -> Result<Option<MessageRow>, StoreError> {
+pub fn by_envelope(
+    connection: &Connection,
+    envelope: EnvelopeId,
+) -> Result<Option<MessageRow>, StoreError> {
     one(connection, "envelope_id", &envelope.as_bytes())
 }
 
@@ -286,7 +300,10 @@ pub fn by_envelope(connection: &Connection, envelope: EnvelopeId) -> Result<Opti
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn newest(connection: &Connection, conversation: i64) -> Result<Option<MessageRow>, StoreError> {
+pub fn newest(
+    connection: &Connection,
+    conversation: i64,
+) -> Result<Option<MessageRow>, StoreError> {
     Ok(before(connection, conversation, u64::MAX, 1)?.pop())
 }
 
@@ -300,7 +317,13 @@ pub fn before(
     position: u64,
     limit: usize,
 ) -> Result<Vec<MessageRow>, StoreError> {
-    let mut rows = window(connection, conversation, "position < ?2 ORDER BY position DESC", position, limit)?;
+    let mut rows = window(
+        connection,
+        conversation,
+        "position < ?2 ORDER BY position DESC",
+        position,
+        limit,
+    )?;
     rows.reverse();
     Ok(rows)
 }
@@ -315,7 +338,13 @@ pub fn after(
     position: u64,
     limit: usize,
 ) -> Result<Vec<MessageRow>, StoreError> {
-    window(connection, conversation, "position > ?2 ORDER BY position", position, limit)
+    window(
+        connection,
+        conversation,
+        "position > ?2 ORDER BY position",
+        position,
+        limit,
+    )
 }
 
 fn window(
@@ -325,10 +354,14 @@ fn window(
     position: u64,
     limit: usize,
 ) -> Result<Vec<MessageRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM message WHERE conversation = ?1 AND {condition} LIMIT ?3");
+    let sql =
+        format!("SELECT {COLUMNS} FROM message WHERE conversation = ?1 AND {condition} LIMIT ?3");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement
-        .query_map(params![conversation, number(position), number(limit as u64)], read)?
+        .query_map(
+            params![conversation, number(position), number(limit as u64)],
+            read,
+        )?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }
@@ -347,14 +380,21 @@ pub fn first_unread(
         "SELECT message_id FROM message
          WHERE conversation = ?1 AND position > ?2 AND sender <> ?3 ORDER BY position LIMIT 1",
     )?;
-    found(statement.query_row(params![conversation, number(read_position), own.as_bytes()], |row| id(row, 0)))
+    found(statement.query_row(
+        params![conversation, number(read_position), own.as_bytes()],
+        |row| id(row, 0),
+    ))
 }
 
 /// Whether others have received a message that this device sent to the conversation.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn any_delivered(connection: &Connection, conversation: i64, own: AccountId) -> Result<bool, StoreError> {
+pub fn any_delivered(
+    connection: &Connection,
+    conversation: i64,
+    own: AccountId,
+) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT 1 FROM message
          WHERE conversation = ?1 AND sender = ?2 AND sent_here = 1 AND state IN (2, 3)
@@ -378,7 +418,9 @@ pub fn undelivered(
          WHERE state = 1 AND sent_here = 1 AND message < ?1 ORDER BY message DESC LIMIT ?2",
     )?;
     let rows = statement
-        .query_map(params![before, number(limit as u64)], |row| Ok((row.get(0)?, id(row, 1)?)))?
+        .query_map(params![before, number(limit as u64)], |row| {
+            Ok((row.get(0)?, id(row, 1)?))
+        })?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }
@@ -387,7 +429,11 @@ pub fn undelivered(
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn set_accepted(connection: &Connection, message: i64, at: Timestamp) -> Result<(), StoreError> {
+pub fn set_accepted(
+    connection: &Connection,
+    message: i64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "UPDATE message SET state = 1, accepted_at = ?2, failure = NULL WHERE message = ?1 AND state IN (0, 4)",
@@ -417,6 +463,8 @@ pub fn set_state(
 /// # Errors
 /// When the file cannot be written.
 pub fn remove(connection: &Connection, message: i64) -> Result<(), StoreError> {
-    connection.prepare_cached("DELETE FROM message WHERE message = ?1")?.execute([message])?;
+    connection
+        .prepare_cached("DELETE FROM message WHERE message = ?1")?
+        .execute([message])?;
     Ok(())
 }

@@ -20,8 +20,9 @@ where
     T: for<'a> TryFrom<&'a [u8], Error = pipit_domain::IdError>,
 {
     let bytes = row.get_ref(column)?.as_blob()?;
-    T::try_from(bytes)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, Box::new(error)))
+    T::try_from(bytes).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, Box::new(error))
+    })
 }
 
 /// Reads a fixed-length id column that may be NULL.

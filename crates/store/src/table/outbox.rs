@@ -60,9 +60,11 @@ pub fn insert(
 /// # Errors
 /// When the file cannot be read.
 pub fn conversations(connection: &Connection) -> Result<Vec<i64>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT DISTINCT conversation FROM outbox WHERE is_failed = 0")?;
-    let rows = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut statement = connection
+        .prepare_cached("SELECT DISTINCT conversation FROM outbox WHERE is_failed = 0")?;
+    let rows = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }
 
@@ -70,7 +72,11 @@ pub fn conversations(connection: &Connection) -> Result<Vec<i64>, StoreError> {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn oldest(connection: &Connection, conversation: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+pub fn oldest(
+    connection: &Connection,
+    conversation: i64,
+    limit: usize,
+) -> Result<Vec<OutboxRow>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT outbox, message, conversation, envelope_id, content, sealed FROM outbox
          WHERE conversation = ?1 AND is_failed = 0 ORDER BY outbox LIMIT ?2",
@@ -96,7 +102,11 @@ pub fn by_message(connection: &Connection, message: i64) -> Result<Option<Outbox
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn set_sealed(connection: &Connection, outbox: i64, sealed: Option<&[u8]>) -> Result<(), StoreError> {
+pub fn set_sealed(
+    connection: &Connection,
+    outbox: i64,
+    sealed: Option<&[u8]>,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE outbox SET sealed = ?2 WHERE outbox = ?1")?
         .execute(params![outbox, sealed])?;
@@ -110,7 +120,9 @@ pub fn set_sealed(connection: &Connection, outbox: i64, sealed: Option<&[u8]>) -
 /// When the file cannot be written.
 pub fn unseal(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE outbox SET sealed = X'' WHERE conversation = ?1 AND sealed IS NOT NULL")?
+        .prepare_cached(
+            "UPDATE outbox SET sealed = X'' WHERE conversation = ?1 AND sealed IS NOT NULL",
+        )?
         .execute([conversation])?;
     Ok(())
 }
@@ -131,6 +143,8 @@ pub fn set_failed(connection: &Connection, outbox: i64, is_failed: bool) -> Resu
 /// # Errors
 /// When the file cannot be written.
 pub fn remove(connection: &Connection, outbox: i64) -> Result<(), StoreError> {
-    connection.prepare_cached("DELETE FROM outbox WHERE outbox = ?1")?.execute([outbox])?;
+    connection
+        .prepare_cached("DELETE FROM outbox WHERE outbox = ?1")?
+        .execute([outbox])?;
     Ok(())
 }
