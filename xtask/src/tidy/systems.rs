@@ -10,6 +10,10 @@ const ADAPTERS: &[(&str, &str)] = &[
         "an attribute that hides the console on Windows",
     ),
     (
+        "crates/store/src/folder.rs",
+        "who may look into a profile's folder",
+    ),
+    (
         "crates/server/src/platform.rs",
         "signals to stop and private folders",
     ),
