@@ -22,7 +22,8 @@ return found.querySelector('[role=img][aria-label]')?.getAttribute('aria-label')
 "#;
 
 impl App {
-    /// Creates an account on the server that the app was started with.
+    /// Creates an account on the server that the app was started with; without a display name, others
+    /// see the username.
     ///
     /// # Errors
     /// When a step does not appear.
@@ -32,7 +33,9 @@ impl App {
         self.see("Online, ").await?;
         self.click("button", "Continue").await?;
         self.fill("Username", username).await?;
-        self.fill("Display name", display_name).await?;
+        if !display_name.is_empty() {
+            self.fill("Display name", display_name).await?;
+        }
         self.fill("Password", PASSWORD).await?;
         self.click("button", "Continue").await?;
         self.see("Save your recovery key").await?;

@@ -20,7 +20,7 @@ async fn two_people_talk() -> Result<()> {
     ines.send("Is the roof box still free on Saturday?").await?;
     // His window has the focus but the conversation is not open: delivered is not read.
     ines.see_message("roof box", "delivered").await?;
-    oskar.open_chat("ines").await?;
+    oskar.open_chat("Ines Almeida").await?;
     oskar.see_message("roof box", "").await?;
     oskar.send("Yes, it is yours.").await?;
     ines.see_message("it is yours", "").await?;
@@ -39,9 +39,9 @@ async fn a_restart_logs_in_by_itself_and_shows_the_history() -> Result<()> {
     let desktop = Arc::new(Desktop::start().await?);
     let server = Server::start(&desktop.folder("server"))?;
     let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
-    ines.sign_up("ines", "Ines").await?;
+    ines.sign_up("ines", "").await?;
     let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
-    oskar.sign_up("oskar", "Oskar").await?;
+    oskar.sign_up("oskar", "").await?;
     ines.start_chat("oskar").await?;
     ines.send("Before the restart.").await?;
     ines.see_message("Before the restart.", "delivered").await?;
@@ -71,10 +71,10 @@ async fn a_message_notifies_only_when_the_window_is_not_looked_at() -> Result<()
     let server = Server::start(&desktop.folder("server"))?;
     let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
     oskar.move_to(1104, 30).await?;
-    oskar.sign_up("oskar", "Oskar").await?;
+    oskar.sign_up("oskar", "").await?;
     let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
     ines.move_to(8, 30).await?;
-    ines.sign_up("ines", "Ines").await?;
+    ines.sign_up("ines", "").await?;
 
     oskar.activate().await?;
     ines.start_chat("oskar").await?;
