@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use bytes::Bytes;
-use pipit_domain::{ConversationId, EnvelopeId};
+use pipit_domain::{ConversationId, EnvelopeId, Timestamp};
 use pipit_mailbox::{CommitOutcome, ConversationRow, NewCommit, NewWelcome};
 use pipit_public_group::{Applied, HandshakeError, Leaf, check_welcome};
 use pipit_wire::v1::{Accepted, CommitGroup};
@@ -31,9 +31,7 @@ pub(crate) async fn commit_group(
         .accepted_commit(caller.device, envelope)
         .await?
     {
-        return Ok(Body(Accepted {
-            time: time.as_millis(),
-        }));
+        return Ok(accepted(time));
     }
     let row = gateway
         .store
@@ -48,7 +46,15 @@ pub(crate) async fn commit_group(
         return Err(Refusal::not_a_member());
     }
     if row.epoch != commit.epoch {
-        return Err(Refusal::stale_epoch(row.epoch));
+        // Perhaps it was this very commit that moved the epoch, between the two reads above.
+        return match gateway
+            .store
+            .accepted_commit(caller.device, envelope)
+            .await?
+        {
+            Some(time) => Ok(accepted(time)),
+            None => Err(Refusal::stale_epoch(row.epoch)),
+        };
     }
     let bytes = Bytes::from(commit.commit);
     let group_info = Bytes::from(commit.group_info);
@@ -83,13 +89,17 @@ pub(crate) async fn commit_group(
         .handshake_seconds
         .observe(began.elapsed().as_secs_f64());
     match outcome {
-        CommitOutcome::Accepted { time } | CommitOutcome::Repeated { time } => Ok(Body(Accepted {
-            time: time.as_millis(),
-        })),
+        CommitOutcome::Accepted { time } | CommitOutcome::Repeated { time } => Ok(accepted(time)),
         CommitOutcome::StaleEpoch(epoch) => Err(Refusal::stale_epoch(epoch)),
         CommitOutcome::UnknownConversation => Err(Refusal::unknown_conversation()),
         CommitOutcome::NotInForce(_) => Err(group_rules::not_in_force()),
     }
+}
+
+fn accepted(time: Timestamp) -> Body<Accepted> {
+    Body(Accepted {
+        time: time.as_millis(),
+    })
 }
 
 async fn apply(

@@ -72,13 +72,20 @@ impl Device {
         let server_frame::Body::KeyPackages(result) = answer else {
             bail!("another answer than key packages");
         };
-        let verify =
-            |bytes: &[u8]| NewLeaf::verify(&self.provider(), bytes, suite, &self.ledgers, now());
-        Ok(result
+        result
             .key_packages
             .iter()
-            .map(|package| verify(&package.key_package))
-            .collect::<Result<_, _>>()?)
+            .map(|package| self.verify(&package.key_package, suite))
+            .collect()
+    }
+
+    /// Verifies a key package by the ledgers that this device knows.
+    ///
+    /// # Errors
+    /// When it does not verify.
+    pub fn verify(&self, key_package: &[u8], suite: Suite) -> Result<NewLeaf> {
+        let verified = NewLeaf::verify(&self.provider(), key_package, suite, &self.ledgers, now());
+        Ok(verified?)
     }
 
     /// Makes the group of a 1:1, and the request that tells the server.
