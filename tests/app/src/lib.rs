@@ -5,6 +5,8 @@
 
 mod app;
 mod desktop;
+pub mod history;
+pub mod measure;
 mod person;
 mod process;
 mod server;

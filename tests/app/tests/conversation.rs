@@ -25,6 +25,28 @@ async fn two_people_talk() -> Result<()> {
     oskar.send("Yes, it is yours.").await?;
     ines.see_message("it is yours", "").await?;
     oskar.see_message("it is yours", "delivered").await?;
+    for (person, other, text) in [
+        (
+            &ines,
+            &oskar,
+            "Lovely. We leave at eight, the pass opens at ten.",
+        ),
+        (
+            &ines,
+            &oskar,
+            "Do you want to come along? There is a seat left.",
+        ),
+        (
+            &oskar,
+            &ines,
+            "I would love to. Shall I bring the maps and the small stove?",
+        ),
+        (&ines, &oskar, "Both, please."),
+    ] {
+        person.send(text).await?;
+        other.see_message(text, "").await?;
+        person.see_message(text, "delivered").await?;
+    }
     ines.settle().await?;
     oskar.settle().await?;
     desktop.picture("two-people.png")?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     bundle::{self, BundleArgs},
-    process,
+    process, setup,
 };
 
 /// Builds the release package, prints its sizes, and lets the app tests' tool measure a start with
@@ -33,7 +33,10 @@ pub fn measure() -> Result<()> {
         "--bin",
         "app-figures",
     ]);
-    process::run(figures.env("PIPIT_APP", app))
+    figures
+        .env("PIPIT_APP", app)
+        .env("PIPIT_TAURI_DRIVER", setup::tauri_driver()?);
+    process::run(&mut figures)
 }
 
 #[expect(
