@@ -29,7 +29,9 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use pipit_bus::{Attachment, Pushes};
 use pipit_domain::limits;
 use pipit_wire::frame::{self, FrameError};
-use pipit_wire::v1::{ClientFrame, GoingAway, RefusalCode, Refused, ServerFrame, server_frame};
+use pipit_wire::v1::{
+    ClientFrame, GoingAway, RefusalCode, Refused, ServerFrame, client_frame, server_frame,
+};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -46,6 +48,10 @@ use outbound::Outbound;
 const SILENCE_MAX: Duration = Duration::from_secs(45);
 /// Frames taken in one turn before the answers are written.
 const FRAMES_PER_TURN: usize = 64;
+/// Once over the rate, a connection is refused for at least this long. Requests that were on their way
+/// together are then refused together: if the next one slipped through, two messages of a conversation
+/// would change places.
+const REFUSED_FOR_MIN_MS: u32 = 100;
 /// When clients may come back after the server has said good-bye: they add jitter of their own.
 const RECONNECT_AFTER_MS: u32 = 1000;
 
@@ -91,6 +97,8 @@ pub(crate) struct Session {
     mailbox: MailboxReader,
     acknowledgements: Acknowledgements,
     rate: Bucket,
+    /// Over the rate: requests are refused until then.
+    refused_until: Instant,
     heard_at: Instant,
     stopping: watch::Receiver<bool>,
 }
@@ -118,6 +126,7 @@ impl Session {
             mailbox: MailboxReader::default(),
             acknowledgements: Acknowledgements::default(),
             rate: Bucket::full(rate, gateway.now()),
+            refused_until: Instant::now(),
             heard_at: Instant::now(),
             stopping: gateway.stopping(),
             gateway,
@@ -244,17 +253,33 @@ impl Session {
             }
         };
         let ClientFrame { request_id, body } = frame;
-        let refusal = match self.rate.take(self.gateway.now()) {
-            Ok(()) => match body {
-                Some(body) => return self.take_request(request_id, body, outbound).await,
-                None => Refusal::new(
-                    RefusalCode::Unsupported,
-                    "This server does not know this request; it may be older than the app.",
-                ),
-            },
-            Err(wait_ms) => Refusal::slow_down(wait_ms),
+        let refusal = match (self.check_rate(), body) {
+            // It has no answer, so that a refused one would be lost and the window stay full. It
+            // counts all the same.
+            (_, Some(body @ client_frame::Body::Acknowledge(_))) | (Ok(()), Some(body)) => {
+                return self.take_request(request_id, body, outbound).await;
+            }
+            (Ok(()), None) => Refusal::new(
+                RefusalCode::Unsupported,
+                "This server does not know this request; it may be older than the app.",
+            ),
+            (Err(wait_ms), _) => Refusal::slow_down(wait_ms),
         };
         self.reply(request_id, Err(refusal), outbound).await
+    }
+
+    /// Counts a frame; beyond the rate, says after how many milliseconds to come again.
+    fn check_rate(&mut self) -> Result<(), u32> {
+        let now = Instant::now();
+        let left = self.refused_until.saturating_duration_since(now);
+        if !left.is_zero() {
+            return Err(u32::try_from(left.as_millis() + 1).unwrap_or(u32::MAX));
+        }
+        self.rate.take(self.gateway.now()).map_err(|wait_ms| {
+            let wait_ms = wait_ms.max(REFUSED_FOR_MIN_MS);
+            self.refused_until = now + Duration::from_millis(wait_ms.into());
+            wait_ms
+        })
     }
 
     async fn reply(
