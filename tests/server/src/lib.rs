@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use pipit_domain::{EnvelopeId, GroupId};
@@ -21,6 +22,7 @@ pub struct Server {
     folder: TempDir,
     flags: Vec<String>,
     child: Option<Child>,
+    log: Arc<Mutex<String>>,
     /// Where it listens.
     pub address: SocketAddr,
 }
@@ -37,6 +39,7 @@ impl Server {
             folder: tempfile::tempdir()?,
             flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
             child: None,
+            log: Arc::default(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
         };
         server.restart()?;
@@ -68,9 +71,17 @@ impl Server {
             bail!("the server did not start ({status}): {said}");
         };
         self.address = address.parse()?;
-        // What it says from now on goes where nobody waits for it.
-        let mut stderr = child.stderr.take().context("stderr is piped")?;
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::stderr()));
+        // What it says from now on is kept, and shown when a test fails.
+        let stderr = BufReader::new(child.stderr.take().context("stderr is piped")?);
+        let log = self.log.clone();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                eprintln!("{line}");
+                let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
         self.child = Some(child);
         Ok(())
     }
@@ -88,12 +99,22 @@ impl Server {
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
+        command.env("RUST_LOG", "debug");
         command
             .arg("--data")
             .arg(self.data())
             .args(["--listen", "127.0.0.1:0"])
             .args(&self.flags);
         command
+    }
+
+    /// Everything that it has written to its log, at the level debug.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Its data folder.
