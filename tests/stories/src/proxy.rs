@@ -110,6 +110,7 @@ struct Shared {
     seen: watch::Sender<Vec<Frame>>,
     held: watch::Sender<usize>,
     requests: watch::Sender<Vec<String>>,
+    tokens: Mutex<Vec<String>>,
     connections: AtomicUsize,
     is_open: watch::Sender<bool>,
     /// Start of the requests whose answers are kept back.
@@ -143,6 +144,7 @@ impl Proxy {
             seen: watch::Sender::default(),
             held: watch::Sender::default(),
             requests: watch::Sender::default(),
+            tokens: Mutex::default(),
             connections: AtomicUsize::new(0),
             is_open: watch::Sender::new(true),
             held_request: watch::Sender::default(),
@@ -252,6 +254,19 @@ impl Proxy {
             (count > 0).then_some(count)
         })
         .await
+    }
+
+    /// The tokens that clients have authenticated their WebSockets with.
+    ///
+    /// # Panics
+    /// When a connection panicked.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<String> {
+        self.shared
+            .tokens
+            .lock()
+            .expect("no panic while locked")
+            .clone()
     }
 
     /// All payloads that clients have submitted through it, in order.
@@ -382,6 +397,10 @@ async fn serve_socket(
         name.eq_ignore_ascii_case("authorization")
             .then(|| value.trim())
     });
+    if let Some(token) = token.and_then(|token| token.strip_prefix("Pipit ")) {
+        let mut tokens = shared.tokens.lock().expect("no panic while locked");
+        tokens.push(token.to_owned());
+    }
     if let Some(token) = token.and_then(|token| HeaderValue::try_from(token).ok()) {
         request.headers_mut().insert("authorization", token);
     }

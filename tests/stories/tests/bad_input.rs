@@ -1,0 +1,420 @@
+//! What people, scripts and disks get wrong: each is a clear error, and nothing is lost.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use story_tests::{PASSWORD, Pair, Person, Server, run};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+fn is_sentence(text: &str) -> bool {
+    text.trim_end().ends_with('.') && text.contains(' ') && !text.contains("Error")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_are_no_requests_are_refused_one_by_one() {
+    let nobody = Person::nobody(&[]).await;
+    let huge = format!("{{\"id\":1,\"padding\":\"{}\"}}", "x".repeat(600 * 1024));
+    let cases: [(&[u8], i64); 12] = [
+        (b"nonsense", -32700),
+        (b"{\"jsonrpc\":\"2.0\",", -32700),
+        (b"\xff\xfe\x00", -32700),
+        (b"[]", -32600),
+        (b"42", -32600),
+        (b"{}", -32600),
+        (
+            b"[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"account.status\"}]",
+            -32600,
+        ),
+        (
+            b"{\"jsonrpc\":\"1.0\",\"id\":\"a\",\"method\":\"account.status\"}",
+            -32600,
+        ),
+        (b"{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":7}", -32600),
+        (
+            b"{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"account.status\"}",
+            -32600,
+        ),
+        (
+            b"{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"account.status\",\"params\":[1]}",
+            -32602,
+        ),
+        (huge.as_bytes(), -32600),
+    ];
+    for (count, (line, number)) in cases.iter().enumerate() {
+        nobody.write(line).await;
+        nobody.write(b"\n\n   \n").await;
+        let answer: Value = nobody
+            .line("a refusal", |lines| lines.get(count).cloned())
+            .await;
+        assert_eq!(
+            answer["error"]["code"],
+            *number,
+            "{}",
+            String::from_utf8_lossy(&line[..line.len().min(80)])
+        );
+        assert_eq!(answer["error"]["data"]["code"], "BAD_REQUEST");
+        assert!(is_sentence(
+            answer["error"]["message"].as_str().expect("a sentence")
+        ));
+        // The process goes on.
+        assert_eq!(
+            nobody.ask("account.status", json!({})).await["state"],
+            "signedOut"
+        );
+    }
+    let deep = "[".repeat(100_000);
+    nobody.write(format!("{deep}\n").as_bytes()).await;
+    nobody
+        .line("a refusal", |lines| lines.get(cases.len()).cloned())
+        .await;
+    assert!(nobody.refused("no.such", json!({})).await.code == "UNKNOWN_METHOD");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameters_that_do_not_fit_are_named_and_secrets_are_not() {
+    let Pair {
+        alice,
+        conversation,
+        ..
+    } = &Pair::meet().await;
+    let zeros = "0".repeat(64);
+    let half = "0".repeat(32);
+    let cases = [
+        (
+            "message.send",
+            json!({ "conversationId": conversation }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.send",
+            json!({ "conversationId": conversation, "text": 7 }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.send",
+            json!({ "conversationId": conversation, "text": "x", "txt": "y" }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.send",
+            json!({ "conversationId": "nonsense", "text": "x" }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.send",
+            json!({ "conversationId": half, "text": "x" }),
+            "UNKNOWN_CONVERSATION",
+        ),
+        (
+            "conversation.get",
+            json!({ "conversationId": half }),
+            "UNKNOWN_CONVERSATION",
+        ),
+        (
+            "conversation.open",
+            json!({ "accountId": zeros }),
+            "UNKNOWN_ACCOUNT",
+        ),
+        (
+            "conversation.open",
+            json!({ "accountId": "é".repeat(32) }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.list",
+            json!({ "conversationId": conversation, "limit": 0 }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.list",
+            json!({ "conversationId": conversation, "limit": 201 }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.list",
+            json!({ "conversationId": conversation, "limit": -1 }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.list",
+            json!({ "conversationId": conversation, "around": zeros }),
+            "NOT_FOUND",
+        ),
+        (
+            "message.list",
+            json!({ "conversationId": conversation, "before": zeros, "after": zeros }),
+            "BAD_REQUEST",
+        ),
+        (
+            "message.markRead",
+            json!({ "conversationId": conversation, "upTo": zeros }),
+            "NOT_FOUND",
+        ),
+        ("message.retry", json!({ "messageId": zeros }), "NOT_FOUND"),
+        (
+            "message.discard",
+            json!({ "messageId": zeros }),
+            "NOT_FOUND",
+        ),
+        (
+            "contact.find",
+            json!({ "username": "not a name" }),
+            "USERNAME_INVALID",
+        ),
+    ];
+    for (method, params, code) in cases {
+        let refusal = alice.refused(method, params.clone()).await;
+        assert_eq!(refusal.code, code, "{method} {params}: {refusal:?}");
+        assert!(is_sentence(&refusal.message), "{refusal:?}");
+        assert!(!refusal.retry);
+    }
+    let params = json!({ "server": "x", "username": "y", "password": { "my-secret": 1 } });
+    let refusal = alice.refused("account.login", params).await;
+    assert!(!refusal.message.contains("my-secret"), "{refusal:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_up_says_what_to_change() {
+    let server = Server::start().await;
+    let alice = Person::register(&server.address, "alice").await;
+    let other = Person::nobody(&[]).await;
+    let sign_up = |username: &str, password: &str| json!({ "server": server.address, "username": username, "password": password });
+    for (username, password, code) in [
+        ("al", PASSWORD, "USERNAME_INVALID"),
+        ("a b c", PASSWORD, "USERNAME_INVALID"),
+        ("bob", "short", "PASSWORD_TOO_SHORT"),
+        ("alice", PASSWORD, "USERNAME_TAKEN"),
+        ("ALICE", PASSWORD, "USERNAME_TAKEN"),
+    ] {
+        let refusal = other
+            .refused("account.register", sign_up(username, password))
+            .await;
+        assert_eq!(refusal.code, code, "{username}: {refusal:?}");
+    }
+    for (username, problem) in [
+        ("al", "too_short"),
+        ("a b c", "characters"),
+        ("alice", "taken"),
+    ] {
+        let params = json!({ "server": server.address, "username": username });
+        let check = other.ask("account.checkUsername", params).await;
+        assert_eq!(
+            (&check["free"], &check["problem"]),
+            (&json!(false), &json!(problem))
+        );
+    }
+    for method in ["conversation.list", "account.recoveryKey"] {
+        assert_eq!(other.refused(method, json!({})).await.code, "SIGNED_OUT");
+    }
+    // None of it left anything behind.
+    other
+        .ask("account.register", sign_up("bob", PASSWORD))
+        .await;
+    drop(alice);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_that_lead_to_no_server_are_told_apart() {
+    let nobody = Person::nobody(&[]).await;
+    let probe = async |server: &str| {
+        nobody
+            .refused("server.probe", json!({ "server": server }))
+            .await
+    };
+    for nonsense in [
+        "",
+        "a b",
+        "ftp://x",
+        "x:99999",
+        "user:pw@x.example",
+        "http://pipit.example",
+        "x.example/path",
+    ] {
+        let refusal = probe(nonsense).await;
+        assert_eq!(
+            (&refusal.code[..], refusal.retry),
+            ("BAD_REQUEST", false),
+            "{nonsense:?}"
+        );
+    }
+    let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = closed.local_addr().expect("an address").to_string();
+    drop(closed);
+    let refusal = probe(&address).await;
+    assert_eq!((&refusal.code[..], refusal.retry), ("UNREACHABLE", true));
+
+    for answer in [
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 301 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 3\r\n\r\n\u{7f}\u{7f}\u{7f}",
+    ] {
+        let web = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = web.local_addr().expect("an address").to_string();
+        let serve = async {
+            let (mut socket, _) = web.accept().await.expect("a caller");
+            let mut request = [0; 4096];
+            let _ = socket.read(&mut request).await;
+            socket
+                .write_all(answer.as_bytes())
+                .await
+                .expect("the caller listens");
+            let _ = socket.read(&mut request).await;
+        };
+        let (refusal, ()) = tokio::join!(
+            async {
+                let refusal = probe(&address).await;
+                let _ = tokio::net::TcpStream::connect(&address).await;
+                refusal
+            },
+            async {
+                tokio::time::timeout(story_tests::DEADLINE / 20, serve)
+                    .await
+                    .unwrap_or(());
+            },
+        );
+        assert_eq!(
+            (&refusal.code[..], refusal.retry),
+            ("NOT_A_PIPIT_SERVER", false),
+            "{answer}"
+        );
+        assert!(is_sentence(&refusal.message));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_arguments_are_explained_and_nothing_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = folder.path().join("new");
+    let data = profile.to_str().expect("text");
+    for (args, word) in [
+        (&["frobnicate"][..], "frobnicate"),
+        (&["rpc"], "--data"),
+        (&["rpc", "--data"], "--data"),
+        (&["rpc", "--data", data, "--loud"], "--loud"),
+        (&["history", "--data", data, "bob", "--limit", "0"], "limit"),
+        (
+            &["serve", "--data", data, "--listen", "nowhere"],
+            "--listen",
+        ),
+    ] {
+        let (code, out, error) = run("pipit-cli", args, "").await;
+        assert_eq!((code, &out[..]), (2, ""), "{args:?}");
+        assert!(
+            error.contains(word) && error.contains("--help"),
+            "{args:?}: {error}"
+        );
+    }
+    let (code, help, _) = run("pipit-cli", &["--help"], "").await;
+    assert!(code == 0 && help.contains("register") && help.contains("listen"));
+    assert!(!profile.exists());
+    let sentences = [
+        (
+            &["serve", "--data", data, "--listen", "0.0.0.0:0"][..],
+            "",
+            "this machine",
+        ),
+        (
+            &["serve", "--data", data, "--token", "short"],
+            "",
+            "16 characters",
+        ),
+        (
+            &["call", "--data", data, "account.status", "not json"],
+            "",
+            "JSON object",
+        ),
+        (&["call", "--data", data, "no.such"], "", "rpc.discover"),
+        (&["send", "--data", data, "bob", "hello"], "", "account"),
+        (
+            &["register", "--data", data, "--server", "127.0.0.1:1", "bob"],
+            "short\n",
+            "12",
+        ),
+        (
+            &["register", "--data", data, "--server", "127.0.0.1:1", "bob"],
+            "long enough for one\n",
+            "reached",
+        ),
+    ];
+    for (args, input, word) in sentences {
+        let (code, out, error) = run("pipit-cli", args, input).await;
+        assert_eq!((code, &out[..]), (1, ""), "{args:?}: {error}");
+        assert!(error.contains(word), "{args:?}: {error}");
+        assert!(error.trim().lines().count() == 1, "one sentence: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_in_use_is_left_alone() {
+    let alice = Person::nobody(&[]).await;
+    let data = alice.profile();
+    let data = data.to_str().expect("text");
+    let (code, out, error) = run("pipit-cli", &["status", "--data", data], "").await;
+    assert_eq!((code, &out[..]), (1, ""));
+    assert!(
+        error.contains("open in another window or program"),
+        "{error}"
+    );
+    assert_eq!(
+        alice.ask("account.status", json!({})).await["state"],
+        "signedOut"
+    );
+}
+
+/// Opening the profile must fail with these words and leave the file as it is.
+async fn refuses(profile: &Path, words: &str) {
+    let file = profile.join("history.sqlite");
+    let before = std::fs::read(&file).expect("a history");
+    let data = profile.to_str().expect("text");
+    let (code, out, error) = run("pipit-cli", &["status", "--data", data], "").await;
+    assert_eq!((code, &out[..]), (1, ""), "{error}");
+    assert!(error.contains(words), "{error}");
+    assert!(
+        std::fs::read(&file).expect("a history") == before,
+        "the file was touched"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn newer_and_damaged_histories_are_refused_untouched() {
+    let server = Server::start().await;
+    let mut alice = Person::register(&server.address, "alice").await;
+    let note = alice.open_account(&alice.account.id.clone()).await;
+    alice.send(&note, "buy milk").await;
+    assert!(alice.quit().await);
+    let profile = alice.profile();
+    let file = profile.join("history.sqlite");
+    // A history that was not closed in order keeps part of itself in a second file.
+    rusqlite::Connection::open(&file)
+        .and_then(|connection| connection.pragma_update(None, "wal_checkpoint", "TRUNCATE"))
+        .expect("it can be folded into one file");
+    let good = std::fs::read(&file).expect("a history");
+
+    let set_version = |version: i64| {
+        let connection = rusqlite::Connection::open(&file).expect("a database");
+        let known: i64 = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .expect("a version");
+        connection
+            .pragma_update(None, "user_version", version)
+            .expect("it can be set");
+        known
+    };
+    let known = set_version(999);
+    refuses(&profile, "newer version of Pipit").await;
+    set_version(known);
+
+    let mut bytes = good.clone();
+    bytes[..100].fill(0x5a);
+    std::fs::write(&file, &bytes).expect("it can be written");
+    refuses(&profile, "damaged").await;
+    std::fs::write(&file, &good[..good.len() / 2]).expect("it can be written");
+    refuses(&profile, "damaged").await;
+
+    // Put back, it opens again.
+    std::fs::write(&file, &good).expect("it can be written");
+    alice.start().await;
+    assert_eq!(alice.texts(&note).await, ["buy milk"]);
+}
