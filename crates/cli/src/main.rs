@@ -12,19 +12,20 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use pipit_api::view::ServerSuggestion;
 use pipit_api::{Api, ApiConfig};
+use tracing_subscriber::EnvFilter;
 
 use args::{Args, Command, Profile};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    let filter = EnvFilter::try_from_env("PIPIT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // At its most talkative the WebSocket library writes whole requests, with their tokens.
+    let filter = filter.add_directive("tungstenite=debug".parse().expect("a directive"));
     // Logs go to stderr: stdout belongs to the protocol.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("PIPIT_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
+        .with_env_filter(filter)
         .init();
     match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
