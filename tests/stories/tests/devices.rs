@@ -186,6 +186,42 @@ async fn messages_on_their_way_while_a_device_comes_in_all_arrive_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_breaks_at_every_frame_lets_a_device_in_all_the_same() {
+    const BREAKS: usize = 8;
+    let Pair {
+        server,
+        alice,
+        bob,
+        conversation,
+        ..
+    } = &Pair::talking().await;
+    let line = Proxy::start(&server.address).await;
+    let (mut longest, mut frames) = (0, 0);
+    line.rule(move |frame| {
+        if matches!(
+            frame,
+            Frame::Up(pipit_wire::v1::client_frame::Body::Hello(_))
+        ) {
+            frames = 0;
+        }
+        frames += 1;
+        if frames <= longest || longest == BREAKS {
+            return Verdict::Pass;
+        }
+        longest += 1;
+        Verdict::Cut
+    });
+    let tablet = Person::login(&line.address, "bob").await;
+    wait_in(&tablet, conversation).await;
+    all_talk(&[alice, bob, &tablet], conversation, "round").await;
+    let messages = tablet.messages(conversation).await;
+    assert!(
+        messages.iter().all(|message| message["kind"] == "text"),
+        "{messages:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_signs_nobody_in() {
     let Pair { server, .. } = &Pair::meet().await;
     let thief = Person::nobody(&[]).await;
