@@ -181,7 +181,7 @@ async fn a_flood_on_one_connection_is_slowed_and_others_are_not() -> Result<()> 
             refusals += 1;
         }
     }
-    assert!(refusals >= 15, "{refusals}");
+    assert!(refusals >= 5, "{refusals}");
     Ok(())
 }
 
