@@ -4,15 +4,18 @@
 //! What it says when something is wrong is a panic with a sentence: only tests call it.
 
 mod binary;
+mod frame;
 mod person;
-pub mod proxy;
+mod program;
+mod proxy;
 mod server;
 mod wait;
 mod world;
 
 pub use binary::{binary, run};
+pub use frame::{Frame, Verdict};
 pub use person::{Account, Person, Refusal};
-pub use proxy::{Frame, Proxy, Verdict};
+pub use proxy::Proxy;
 pub use server::Server;
 pub use wait::{DEADLINE, until};
 pub use world::{PASSWORD, Pair, numbered};

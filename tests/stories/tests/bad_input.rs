@@ -71,16 +71,11 @@ async fn lines_that_are_no_requests_are_refused_one_by_one() {
     assert!(nobody.refused("no.such", json!({})).await.code == "UNKNOWN_METHOD");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn parameters_that_do_not_fit_are_named_and_secrets_are_not() {
-    let Pair {
-        alice,
-        conversation,
-        ..
-    } = &Pair::meet().await;
+/// Commands with parameters that do not fit, and the word that they are refused with.
+fn misfits(conversation: &str) -> Vec<(&'static str, Value, &'static str)> {
     let zeros = "0".repeat(64);
     let half = "0".repeat(32);
-    let cases = [
+    vec![
         (
             "message.send",
             json!({ "conversationId": conversation }),
@@ -162,8 +157,17 @@ async fn parameters_that_do_not_fit_are_named_and_secrets_are_not() {
             json!({ "username": "not a name" }),
             "USERNAME_INVALID",
         ),
-    ];
-    for (method, params, code) in cases {
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameters_that_do_not_fit_are_named_and_secrets_are_not() {
+    let Pair {
+        alice,
+        conversation,
+        ..
+    } = &Pair::meet().await;
+    for (method, params, code) in misfits(conversation) {
         let refusal = alice.refused(method, params.clone()).await;
         assert_eq!(refusal.code, code, "{method} {params}: {refusal:?}");
         assert!(is_sentence(&refusal.message), "{refusal:?}");
