@@ -279,3 +279,47 @@ async fn windows_are_read_by_key() {
         .await
         .unwrap();
 }
+
+/// Adds what the mailbox held at `sequence`, where it belongs.
+fn receive(connection: &Connection, n: u32, sequence: u64, at_ms: u64) -> Result<(), StoreError> {
+    let conversation = conversation_row(connection)?;
+    let at = Timestamp::from_millis(at_ms);
+    let late = message::late_position(connection, conversation, PEER, at, sequence)?;
+    let row = add(connection, n, PEER, at_ms)?;
+    let position = match late {
+        Some(position) => position,
+        None => message::by_row(connection, row)?.unwrap().position,
+    };
+    connection.execute(
+        "UPDATE message SET sequence = ?2, position = ?3 WHERE message = ?1",
+        (row, sequence, position),
+    )?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn late_messages_go_before_what_was_sent_later_whatever_the_clock_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let order = store
+        .write(|connection| {
+            // All in one millisecond, and the last first; somebody else's stands between.
+            receive(connection, 5, 50, 1000)?;
+            add(connection, 90, OWN, 999)?;
+            receive(connection, 4, 40, 1000)?;
+            receive(connection, 2, 20, 1000)?;
+            receive(connection, 1, 10, 998)?;
+            receive(connection, 3, 30, 1000)?;
+            // A clock that was put back, and a server that counts anew, change nothing.
+            receive(connection, 6, 60, 500)?;
+            receive(connection, 7, 1, 2000)?;
+            let conversation = conversation_row(connection)?;
+            let rows = message::after(connection, conversation, 0, 100)?;
+            let peers = rows.into_iter().filter(|row| row.sender == PEER);
+            Ok::<_, StoreError>(peers.map(|row| row.text.0).collect::<Vec<_>>())
+        })
+        .await
+        .unwrap();
+    let expected: Vec<_> = (1..=7).map(|n| format!("message {n}")).collect();
+    assert_eq!(order, expected);
+}

@@ -200,17 +200,19 @@ pub fn late_position(
         next = Some(row.get::<_, u64>(0)?);
     }
     let Some(next) = next else { return Ok(None) };
-    let mut taken = connection.prepare_cached(
-        "SELECT position FROM message WHERE conversation = ?1 AND position < ?2 ORDER BY position DESC",
-    )?;
-    let mut rows = taken.query(params![conversation, number(next)])?;
-    let mut position = next.saturating_sub(1);
-    while let Some(row) = rows.next()?
-        && row.get::<_, u64>(0)? == position
-    {
-        position = position.saturating_sub(1);
+    // In the middle, so that there is room left on both sides for what comes later still.
+    let after = before.map_or(0, |before| before + 1);
+    let low = (accepted_at.as_millis() * POSITIONS_PER_MS).min(next);
+    let low = low.saturating_sub(POSITIONS_PER_MS).max(after);
+    let middle = low + next.saturating_sub(low) / 2;
+    let mut taken = connection
+        .prepare_cached("SELECT 1 FROM message WHERE conversation = ?1 AND position = ?2")?;
+    for position in (after..=middle).rev().chain(middle + 1..next) {
+        if position < next && !taken.exists(params![conversation, number(position)])? {
+            return Ok(Some(position));
+        }
     }
-    Ok((position > before.unwrap_or(0)).then_some(position))
+    Ok(None)
 }
 
 /// A position behind everything in the conversation, and not before `now` (server clock): where a
