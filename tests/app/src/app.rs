@@ -59,6 +59,9 @@ impl App {
     /// # Errors
     /// When the app or its driver does not start.
     pub async fn start(desktop: &Arc<Desktop>, profile: &Path, server: &str) -> Result<Self> {
+        // Built beside the core, the driver's HTTP client has no cryptography of its own; a second app
+        // finds it installed.
+        let _installed_already = rustls::crypto::ring::default_provider().install_default();
         let (port, native_port) = (free_port()?, free_port()?);
         let bridge = std::env::var_os("PIPIT_TAURI_DRIVER")
             .map_or_else(|| PathBuf::from("tauri-driver"), PathBuf::from);
@@ -223,7 +226,7 @@ impl App {
     }
 
     /// Keeps a picture for the one who reads a failure.
-    pub(crate) fn show_failure(&self, is_failed: bool) {
+    pub fn show_failure(&self, is_failed: bool) {
         if is_failed && let Err(error) = self.desktop.picture("failed.png") {
             eprintln!("no picture of the failure: {error:#}");
         }
