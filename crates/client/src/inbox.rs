@@ -168,7 +168,7 @@ async fn catch_up(
     if has_gap {
         session.fill_gap(shared).await?;
     }
-    session.join_missing().await?;
+    session.join_missing(shared).await?;
     session.replenish_key_packages().await?;
     let mut before = i64::MAX;
     loop {

@@ -14,7 +14,9 @@ use pipit_wire::v1::{
     client_frame, server_frame,
 };
 
+use crate::client::Shared;
 use crate::clock::random_envelope;
+use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::ledgers::StoredLedgers;
@@ -28,7 +30,7 @@ impl Session {
     /// Joins every conversation of this account in which this device has no leaf yet, and notes those
     /// that it joined when a crash came before the note. Called when the mail that waited has been read:
     /// an invitation in it comes first.
-    pub(crate) async fn join_missing(&self) -> Result<(), ClientError> {
+    pub(crate) async fn join_missing(&self, shared: &Shared) -> Result<(), ClientError> {
         let _joining = self.joining.lock().await;
         for state in self.conversation_states().await? {
             let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else {
@@ -43,6 +45,7 @@ impl Session {
                 continue;
             }
             if state.is_member && self.note_joined(id, &state).await? {
+                self.show_joined(shared, id).await?;
                 continue;
             }
             if row.is_some_and(|row| row.pending_create.is_some()) {
@@ -50,7 +53,26 @@ impl Session {
                 continue;
             }
             self.rejoin_or_leave(id).await?;
+            self.show_joined(shared, id).await?;
         }
+        Ok(())
+    }
+
+    /// Tells whoever watches that a conversation is here now.
+    async fn show_joined(&self, shared: &Shared, id: ConversationId) -> Result<(), ClientError> {
+        let reader = self.reader.clone();
+        let events = self
+            .store
+            .read(move |connection| {
+                let row = conversation::get(connection, id)?.filter(|row| row.group.is_some());
+                Ok::<_, ClientError>(changed(
+                    &reader,
+                    connection,
+                    row.map(|row| row.conversation),
+                )?)
+            })
+            .await?;
+        shared.publisher.publish(events);
         Ok(())
     }
 
