@@ -35,13 +35,17 @@ fn find(frames: &[Frame], is_wanted: fn(&Frame) -> bool) -> Option<()> {
     frames.iter().any(is_wanted).then_some(())
 }
 
-/// Waits until a device has come into a conversation.
+/// Waits until a device has come into a conversation: from then on it gets what is sent.
 async fn wait_in(device: &Person, conversation: &str) {
-    story_tests::until("the conversation on the new device", async || {
-        let params = json!({ "conversationId": conversation });
-        device.call("conversation.get", params).await.ok()
-    })
-    .await;
+    device
+        .event("the conversation on the new device", |events| {
+            let is_in = |event: &serde_json::Value| {
+                event["type"] == "conversation.changed"
+                    && event["conversation"]["conversationId"] == conversation
+            };
+            events.iter().any(is_in).then_some(())
+        })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
