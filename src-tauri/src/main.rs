@@ -21,9 +21,11 @@ mod window;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    let filter = EnvFilter::try_from_env("PIPIT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    // At its most talkative the WebSocket library writes whole requests, with their tokens.
-    let filter = filter.add_directive("tungstenite=debug".parse().expect("a directive"));
+    let filter = EnvFilter::try_from_env("PIPIT_LOG").map_or_else(
+        |_| EnvFilter::new("warn"),
+        // At its most talkative the WebSocket library writes whole requests, with their tokens.
+        |asked| asked.add_directive("tungstenite=debug".parse().expect("a directive")),
+    );
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -19,9 +19,11 @@ use args::{Args, Command, Profile};
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
-    let filter = EnvFilter::try_from_env("PIPIT_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    // At its most talkative the WebSocket library writes whole requests, with their tokens.
-    let filter = filter.add_directive("tungstenite=debug".parse().expect("a directive"));
+    let filter = EnvFilter::try_from_env("PIPIT_LOG").map_or_else(
+        |_| EnvFilter::new("warn"),
+        // At its most talkative the WebSocket library writes whole requests, with their tokens.
+        |asked| asked.add_directive("tungstenite=debug".parse().expect("a directive")),
+    );
     // Logs go to stderr: stdout belongs to the protocol.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

@@ -38,10 +38,11 @@ return found.at(-1) ?? null;
 /// Ends when what the page holds is on the screen: movements that end have ended, two frames passed.
 const PAINTED: &str = r"
 const done = arguments[0];
-const moving = document.getAnimations()
+const frames = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+const moving = () => document.getAnimations()
   .filter((one) => one.effect?.getTiming().iterations !== Infinity)
   .map((one) => one.finished.catch(() => {}));
-Promise.all(moving).then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+frames().then(() => Promise.all(moving())).then(frames).then(done);
 ";
 
 /// One running app and the driver that speaks for it.

@@ -94,6 +94,21 @@ impl App {
         seen
     }
 
+    /// Waits until the chat list counts nothing as unread.
+    ///
+    /// # Errors
+    /// When it goes on counting.
+    pub async fn see_nothing_unread(&self) -> Result<()> {
+        let look = r"return !/Unread\s*\d/.test(document.querySelector('nav').innerText)";
+        let seen = wait::until("nothing unread", async || {
+            let answer = self.driver().execute(look, vec![]).await?;
+            Ok((answer.json().as_bool() == Some(true)).then_some(()))
+        })
+        .await;
+        self.show_failure(seen.is_err());
+        seen
+    }
+
     async fn composer(&self) -> Result<WebElement> {
         self.find("textbox", "Message ").await
     }

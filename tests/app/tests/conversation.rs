@@ -47,8 +47,11 @@ async fn two_people_talk() -> Result<()> {
         other.see_message(text, "").await?;
         person.see_message(text, "delivered").await?;
     }
-    ines.settle().await?;
+    // Looking at an open conversation reads it.
+    ines.activate().await?;
+    ines.see_nothing_unread().await?;
     oskar.settle().await?;
+    ines.settle().await?;
     desktop.picture("two-people.png")?;
     ines.picture("conversation.png").await?;
 
