@@ -16,7 +16,7 @@ use pipit_store::{
 };
 
 /// Conversations that the messages are spread over.
-const CONVERSATIONS: u64 = 200;
+pub const CONVERSATIONS: u64 = 200;
 /// Between two messages, in milliseconds: 100,000 fill half a year.
 const PACE_MS: u64 = 150_000;
 
@@ -35,7 +35,7 @@ pub async fn write(core: &Path, count: u64, now: u64) -> Result<()> {
                 contact::put(transaction, peer, &format!("person{number}"))?;
                 let id = ConversationId::new(padded(number));
                 let kind = ConversationKind::Direct;
-                let at = Timestamp::from_millis(now);
+                let at = Timestamp::from_millis(now - count * PACE_MS);
                 let row = conversation::ensure(transaction, id, kind, Some(peer), at)?;
                 rows.push((row.conversation, peer));
             }
