@@ -12,12 +12,15 @@ use crate::{App, wait};
 const PASSWORD: &str = "three small boats at dawn";
 
 /// The mark of the last message that contains a text. Arguments: text. Gives its label, "" for a
-/// message without one, or null when there is no such message.
+/// message without one, or null when there is no such message. A message that one can look through,
+/// as one that is still appearing, is not there yet.
 const MARK: &str = r#"
 const [text] = arguments;
 const found = [...document.querySelectorAll('[role=feed] [role=article], [role=feed] article')]
   .filter((message) => message.textContent.includes(text)).at(-1);
 if (!found) return null;
+const parts = [found, ...found.querySelectorAll(':scope > *')];
+if (parts.some((part) => getComputedStyle(part).opacity !== '1')) return 'not fully painted';
 return found.querySelector('[role=img][aria-label]')?.getAttribute('aria-label') ?? '';
 "#;
 
