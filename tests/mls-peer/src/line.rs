@@ -266,12 +266,15 @@ impl Line {
     }
 }
 
+/// In a build of the whole workspace reqwest comes with TLS and asks for a provider of cryptography,
+/// though none of these requests use it.
+fn plain_client() -> reqwest::Client {
+    let _installed_already = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 async fn get<M: prost::Message + Default>(url: &str) -> anyhow::Result<M> {
-    let response = reqwest::Client::new()
-        .get(url)
-        .timeout(DEADLINE)
-        .send()
-        .await?;
+    let response = plain_client().get(url).timeout(DEADLINE).send().await?;
     decode(response).await
 }
 
@@ -281,7 +284,7 @@ async fn post<M: prost::Message + Default>(
     token: Option<String>,
     body: &impl prost::Message,
 ) -> anyhow::Result<M> {
-    let mut request = reqwest::Client::new()
+    let mut request = plain_client()
         .post(format!("http://{server}{path}"))
         .header("content-type", "application/x-protobuf")
         .timeout(DEADLINE)

@@ -37,6 +37,13 @@ pub fn refusal_code(error: &anyhow::Error) -> Option<RefusalCode> {
         .map(|refused| refused.0.code())
 }
 
+/// A client for servers on this computer. In a build of the whole workspace reqwest comes with TLS and
+/// asks for a provider of cryptography, though none of these requests use it.
+fn plain_client() -> reqwest::Client {
+    let _installed_already = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// The HTTP side of a server on this computer.
 #[derive(Clone)]
 pub struct Http {
@@ -50,7 +57,7 @@ impl Http {
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
         Self {
-            client: reqwest::Client::new(),
+            client: plain_client(),
             address,
         }
     }
