@@ -21,6 +21,7 @@
 mod client;
 mod clock;
 mod contact;
+mod control;
 mod conversation;
 mod error;
 mod establish;

@@ -229,7 +229,7 @@ fn queue(
     let message = message::insert(transaction, &new)?;
     outbox::insert(
         transaction,
-        message,
+        Some(message),
         row.conversation,
         envelope,
         &content.encode(),

@@ -210,7 +210,7 @@ impl Opener<'_> {
         }
         let (kind, text, kept) = match content.kind() {
             Kind::Text(text) => (MessageKind::Text, text.text, None),
-            Kind::StatusReport(_) => return Ok(Outcome::default()),
+            Kind::StatusReport(_) | Kind::Control(_) => return Ok(Outcome::default()),
             Kind::Newer => (
                 MessageKind::Newer,
                 "",

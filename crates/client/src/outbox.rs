@@ -278,11 +278,8 @@ async fn note(
             for (waiting, answer) in answered {
                 match answer {
                     Ok(at) => {
-                        message::set_accepted(transaction, waiting.message, at)?;
-                        // The report of delivery may come before the acceptance.
-                        if delivery::count(transaction, waiting.message)? > 0 {
-                            let state = MessageState::Delivered;
-                            message::set_state(transaction, waiting.message, state, None)?;
+                        if let Some(message) = waiting.message {
+                            accept(transaction, message, at)?;
                         }
                         outbox::remove(transaction, waiting.outbox)?;
                     }
@@ -296,7 +293,7 @@ async fn note(
                     },
                     Err(_) => continue,
                 }
-                events.push(changed_message(&reader, transaction, waiting.message)?);
+                events.extend(changed_message(&reader, transaction, &waiting)?);
             }
             if !events.is_empty() {
                 events.extend(changed(&reader, transaction, [row])?);
@@ -308,24 +305,39 @@ async fn note(
     Ok(())
 }
 
+fn accept(transaction: &Transaction<'_>, message: i64, at: Timestamp) -> Result<(), ClientError> {
+    message::set_accepted(transaction, message, at)?;
+    // The report of delivery may come before the acceptance.
+    if delivery::count(transaction, message)? > 0 {
+        message::set_state(transaction, message, MessageState::Delivered, None)?;
+    }
+    Ok(())
+}
+
 fn changed_message(
     reader: &Reader,
     transaction: &Transaction<'_>,
-    row: i64,
-) -> Result<Event, ClientError> {
-    Ok(Event::MessageChanged(
-        reader.message_by_row(transaction, row)?,
-    ))
+    waiting: &OutboxRow,
+) -> Result<Option<Event>, ClientError> {
+    waiting
+        .message
+        .map(|message| {
+            Ok(Event::MessageChanged(
+                reader.message_by_row(transaction, message)?,
+            ))
+        })
+        .transpose()
 }
 
+/// A message waits for the person's decision. What no person sees can't be decided on: it is dropped,
+/// and whatever made it says so again when it still matters.
 fn fail(transaction: &Transaction<'_>, waiting: &OutboxRow, word: &str) -> Result<(), ClientError> {
+    let Some(message) = waiting.message else {
+        tracing::warn!(word, "a control message was not sent");
+        return Ok(outbox::remove(transaction, waiting.outbox)?);
+    };
     outbox::set_failed(transaction, waiting.outbox, true)?;
-    message::set_state(
-        transaction,
-        waiting.message,
-        MessageState::Failed,
-        Some(word),
-    )?;
+    message::set_state(transaction, message, MessageState::Failed, Some(word))?;
     Ok(())
 }
 
@@ -338,7 +350,7 @@ async fn fail_waiting(shared: &Shared, session: &Session, row: i64, word: &'stat
             let mut events = Vec::new();
             for waiting in outbox::oldest(transaction, row, usize::MAX)? {
                 fail(transaction, &waiting, word)?;
-                events.push(changed_message(&reader, transaction, waiting.message)?);
+                events.extend(changed_message(&reader, transaction, &waiting)?);
             }
             events.extend(changed(&reader, transaction, [row])?);
             Ok::<_, ClientError>(events)

@@ -7,7 +7,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{StoreError, mls};
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/001_initial.sql"),
+    include_str!("../migrations/002_control.sql"),
+];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.
 pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {

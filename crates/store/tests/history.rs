@@ -126,10 +126,7 @@ async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
     let before = std::fs::read(&path).unwrap();
     assert!(matches!(
         open_when_free(folder.path()),
-        Err(StoreError::Newer {
-            found: 999,
-            known: 1
-        })
+        Err(StoreError::Newer { found: 999, .. })
     ));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
@@ -230,23 +227,27 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
                 let message = add(connection, n, OWN, 5)?;
                 outbox::insert(
                     connection,
-                    message,
+                    Some(message),
                     1,
                     EnvelopeId::new([n as u8; 16]),
                     b"content",
                 )?;
                 messages.push(message);
             }
+            outbox::insert(connection, None, 1, EnvelopeId::new([9; 16]), b"control")?;
             let rows = outbox::oldest(connection, 1, 10)?;
             assert_eq!(
-                rows.iter().map(|row| row.message).collect::<Vec<_>>(),
+                rows.iter()
+                    .filter_map(|row| row.message)
+                    .collect::<Vec<_>>(),
                 messages
             );
+            assert_eq!(rows[3].message, None, "in order with the messages");
             outbox::set_sealed(connection, rows[0].outbox, Some(b"sealed"))?;
             outbox::set_failed(connection, rows[1].outbox, true)?;
             let rows = outbox::oldest(connection, 1, 10)?;
             assert_eq!(rows[0].sealed.as_deref(), Some(&b"sealed"[..]));
-            assert_eq!(rows.len(), 2, "a failed one does not hold up the rest");
+            assert_eq!(rows.len(), 3, "a failed one does not hold up the rest");
             outbox::remove(connection, rows[0].outbox)?;
             message::set_accepted(connection, messages[0], Timestamp::from_millis(9))?;
             assert_eq!(message::undelivered(connection, i64::MAX, 10)?.len(), 1);

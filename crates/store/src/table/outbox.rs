@@ -1,5 +1,5 @@
-//! What this device has to send. A row appears in the transaction that adds its message, keeps its
-//! sealed bytes from the transaction that advanced the ratchet, and goes in the one that notes the
+//! What this device has to send. A row appears in the transaction that adds its message (or, for what has
+//! no row in the history, that makes the change which it tells others of), keeps its sealed bytes from the transaction that advanced the ratchet, and goes in the one that notes the
 //! server's acceptance; so whatever dies in between, the same bytes are sent again.
 
 use pipit_domain::{EnvelopeId, Redacted};
@@ -13,8 +13,8 @@ use crate::StoreError;
 pub struct OutboxRow {
     /// Row number; the order of sending.
     pub outbox: i64,
-    /// Row number of its message.
-    pub message: i64,
+    /// Row number of its message; `None` for what the history does not show.
+    pub message: Option<i64>,
     /// Row number of its conversation.
     pub conversation: i64,
     /// Stays the same however often it is sealed.
@@ -36,13 +36,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     })
 }
 
-/// Adds a message to send.
+/// Adds something to send: a message, or with `None` something that the history does not show.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn insert(
     connection: &Connection,
-    message: i64,
+    message: Option<i64>,
     conversation: i64,
     envelope: EnvelopeId,
     content: &[u8],

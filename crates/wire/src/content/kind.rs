@@ -1,4 +1,5 @@
-//! What a message is to this version of Pipit: a text, a status report, or something newer.
+//! What a message is to this version of Pipit: a text, a status report, a control message, or something
+//! newer.
 //!
 //! A client shows "made with a newer version" for [`Kind::Newer`], keeps the bytes, and reads them
 //! again after an update. Each feature that appears adds a kind here.
@@ -15,8 +16,21 @@ pub enum Kind<'a> {
     Text(Text<'a>),
     /// What happened to other messages.
     StatusReport(StatusReport),
+    /// What devices tell each other, and no person reads.
+    Control(Control<'a>),
     /// Well formed, and beyond this version.
     Newer,
+}
+
+/// What devices tell each other: a part whose disposition is [`Disposition::SESSION`]. It is never a row of
+/// the history, and a version that does not know its media type lets it be. `Debug` is not there: it
+/// would show it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Control<'a> {
+    /// Its media type, as it was sent.
+    pub media_type: &'a str,
+    /// Its body.
+    pub body: &'a [u8],
 }
 
 /// A text. `Debug` is not there: it would show it.
@@ -56,6 +70,12 @@ impl Content {
         else {
             return Kind::Newer;
         };
+        if *disposition == Disposition::SESSION {
+            return Kind::Control(Control {
+                media_type: &single.content_type,
+                body: &single.bytes,
+            });
+        }
         match &normalise(&single.content_type)[..] {
             "text/plain;charset=utf-8" => text(*disposition, TextFormat::Plain, &single.bytes),
             "text/markdown;variant=gfm-mimi" => {

@@ -31,7 +31,7 @@ pub use cbor::CborError;
 pub use decode::ContentError;
 pub use extensions::Extensions;
 pub use id::{Uri, UriTooLong};
-pub use kind::{Kind, Text, TextFormat};
+pub use kind::{Control, Kind, Text, TextFormat};
 pub use part::{Cardinality, Disposition, External, Multi, Part, PartSemantics, Single};
 pub use status::{MessageStatus, REPORT_LEN_MAX, StatusReport};
 
@@ -109,6 +109,12 @@ impl Content {
                 &report.encode(),
             ),
         )
+    }
+
+    /// What devices tell each other (see [`Control`]). `salt` must be fresh random bytes.
+    #[must_use]
+    pub fn control(salt: [u8; SALT_LEN], media_type: &str, body: &[u8]) -> Self {
+        Self::new(salt, Part::single(Disposition::SESSION, media_type, body))
     }
 
     fn new(salt: [u8; SALT_LEN], body: Part) -> Self {

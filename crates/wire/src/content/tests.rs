@@ -37,6 +37,7 @@ fn kind_of(content_type: &str, bytes: &[u8]) -> &'static str {
             ..
         }) => "markdown",
         Kind::StatusReport(_) => "report",
+        Kind::Control(_) => "control",
         Kind::Newer => "newer",
     }
 }
@@ -107,6 +108,17 @@ fn what_would_mislead_as_a_plain_text_is_newer() {
         .kind(),
         Kind::Text(_)
     ));
+}
+
+#[test]
+fn a_control_message_is_known_by_its_disposition_alone() {
+    let content = Content::control(SALT, "application/vnd.pipit.of-tomorrow", b"body");
+    let again = Content::decode(&content.encode()).unwrap();
+    let Kind::Control(control) = again.kind() else {
+        panic!("a control message");
+    };
+    assert_eq!(control.media_type, "application/vnd.pipit.of-tomorrow");
+    assert_eq!(control.body, b"body");
 }
 
 #[test]
