@@ -9,6 +9,7 @@ import "../src/styles/art.css";
 import { mount } from "svelte";
 import App from "../src/app/App.svelte";
 import { AppController } from "../src/app/AppController.svelte";
+import { language } from "../src/i18n/Language.svelte";
 import { savedTheme } from "../src/kit/theme";
 import { conversation, MemoryBackend, message, own } from "../tests/MemoryBackend";
 
@@ -75,6 +76,7 @@ backend.handle("message.markRead", ({ conversationId }) => {
   return {};
 });
 
+await language.start(localStorage, document.documentElement);
 const app = new AppController(backend, sessionStorage);
 Object.assign(globalThis, { backend, app, message, own });
 mount(App, { target: document.getElementById("app")!, props: { app } });

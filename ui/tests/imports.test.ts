@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   views: ["features", "kit", "backend", "i18n"],
   features: ["kit", "backend", "i18n"],
   kit: [],
-  i18n: ["backend"],
+  i18n: ["backend", "kit"],
   backend: [],
 };
 

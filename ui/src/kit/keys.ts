@@ -1,4 +1,5 @@
-// How shortcuts are recognised, shown and spoken on this system: on a Mac, Control becomes Command and Alt Option.
+// How shortcuts are recognised and drawn on this system: on a Mac, Control becomes Command and Alt Option.
+// Names of keys in the person's language: i18n/shortcutText.ts.
 
 export const isApple = /Mac|iPhone|iPad/u.test(globalThis.navigator?.platform ?? "");
 
@@ -38,13 +39,6 @@ export function capsOf(shortcut: Shortcut, onApple = isApple): string[] {
   const cap = CAPS[shortcut.key] ?? shortcut.key;
   caps.push(cap.length === 1 ? cap.toUpperCase() : cap);
   return caps;
-}
-
-const SPOKEN: Record<string, string> = { "⌘": "Command", "⌥": "Option", "⇧": "Shift", "←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "/": "Slash", Ctrl: "Control" };
-
-/** For labels and tooltips: "Control N". */
-export function spokenKeys(shortcut: Shortcut, onApple = isApple): string {
-  return capsOf(shortcut, onApple).map((cap) => SPOKEN[cap] ?? cap).join(" ");
 }
 
 /** A key that writes a character, with nothing held that makes it a command. */

@@ -1,7 +1,8 @@
 // Every shortcut of the main screen, once: the keys are read from here, and the dialog shows the same list.
 
-import type { PlainKey } from "../i18n/text";
-import { capsOf, spokenKeys, type Shortcut } from "../kit/keys";
+import { keyCaps, spokenKeys } from "../i18n/shortcutText";
+import { t, type PlainKey } from "../i18n/text";
+import type { Shortcut } from "../kit/keys";
 
 export type Action =
   | "newChat" | "nextChat" | "previousChat" | "nextUnread" | "previousUnread" | "lastChat"
@@ -28,22 +29,22 @@ const inChat: readonly Entry[] = [
   { label: "shortcuts.newLine", shortcut: { shift: true, key: "Enter" } },
   { label: "shortcuts.toMessages", shortcut: { shift: true, key: "Tab" } },
 ];
-const onMessage: readonly { label: PlainKey; keys: readonly string[] }[] = [
+const onMessage = (): { label: PlainKey; keys: readonly string[] }[] => [
   { label: "shortcuts.moveMessages", keys: ["↑", "↓"] },
-  { label: "shortcuts.firstLast", keys: ["Home", "End"] },
-  { label: "shortcuts.copyMessage", keys: capsOf({ ctrl: true, key: "c" }) },
+  { label: "shortcuts.firstLast", keys: [t("keys.home"), t("keys.end")] },
+  { label: "shortcuts.copyMessage", keys: keyCaps({ ctrl: true, key: "c" }) },
 ];
 
 export function shown(action: Action): { caps: string[]; spoken: string } {
   const { shortcut } = shortcuts[action];
-  return { caps: capsOf(shortcut), spoken: spokenKeys(shortcut) };
+  return { caps: keyCaps(shortcut), spoken: spokenKeys(shortcut) };
 }
 
 export function dialogGroups(): { title: PlainKey; entries: { label: PlainKey; keys: readonly string[] }[] }[] {
-  const entry = ({ label, shortcut }: Entry): { label: PlainKey; keys: string[] } => ({ label, keys: capsOf(shortcut) });
+  const entry = ({ label, shortcut }: Entry): { label: PlainKey; keys: string[] } => ({ label, keys: keyCaps(shortcut) });
   return [
     { title: "shortcuts.anywhere", entries: Object.values(shortcuts).map(entry) },
     { title: "shortcuts.inChat", entries: inChat.map(entry) },
-    { title: "shortcuts.onMessage", entries: [...onMessage] },
+    { title: "shortcuts.onMessage", entries: onMessage() },
   ];
 }

@@ -3,7 +3,7 @@
 
 import { BackendError, type Backend } from "../../backend/backend";
 import { failureText } from "../../i18n/failure";
-import { t } from "../../i18n/text";
+import { t, withoutMarks } from "../../i18n/text";
 
 export class RecoveryController {
   key = $state("");
@@ -47,11 +47,11 @@ export class RecoveryController {
   }
 
   get fileName(): string {
-    return t("onboarding.recovery.fileName", { username: this.account.username });
+    return withoutMarks(t("onboarding.recovery.fileName", { username: this.account.username }));
   }
 
   get fileText(): string {
-    return t("onboarding.recovery.fileText", { ...this.account, key: this.key });
+    return withoutMarks(t("onboarding.recovery.fileText", { ...this.account, key: this.key }));
   }
 
   async finish(): Promise<void> {
