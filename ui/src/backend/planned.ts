@@ -96,6 +96,51 @@ export interface Member { accountId: string; username: string; name: string; rol
 
 export interface RecipientView { accountId: string; name: string; deliveredAt?: number; readAt?: number }
 
+export type Audience = "everyone" | "contacts" | "nobody";
+export interface NotificationSettings { isOn: boolean; showsText: boolean; sound: boolean }
+
+export interface Settings {
+  readReceipts: boolean;
+  typing: boolean;
+  lastSeen: Audience;
+  online: Audience;
+  notifications: NotificationSettings;
+  requestsFromStrangers: boolean;
+}
+
+export interface ProfileView { displayName: string; about: string; picture?: string }
+export interface InviteLook { name?: string; server: string; inviter?: string }
+export interface JoinRequest { accountId: string; username: string; name: string }
+
+export interface SearchParams {
+  query: string;
+  conversationId?: string;
+  sender?: string;
+  from?: number;
+  to?: number;
+  kind?: string;
+  order?: "time" | "relevance";
+  /** Where the page before ended. */
+  before?: string;
+  limit?: number;
+}
+
+export interface SnippetPart { text: string; isHit: boolean }
+
+export interface SearchHit {
+  messageId: string;
+  conversationId: string;
+  conversationName: string;
+  sender: string;
+  senderName: string;
+  isOwn: boolean;
+  sentAt: number;
+  kind: MessageKind | "poll" | "deleted";
+  snippet: SnippetPart[];
+}
+
+export interface SearchPage { hits: SearchHit[]; next?: string }
+
 export interface PlannedCommands {
   "message.edit": { params: { messageId: string; text: string }; result: Empty };
   "message.history": { params: { messageId: string }; result: { text: string; at: number }[] };
@@ -119,6 +164,36 @@ export interface PlannedCommands {
   "contact.report": { params: { accountId: string; reason: string; messageIds?: string[] }; result: Empty };
   "request.accept": { params: { conversationId: string }; result: Empty };
   "request.decline": { params: { conversationId: string; block: boolean; report: boolean }; result: Empty };
+  "message.starred": { params: { before?: string; limit?: number }; result: Message[] };
+  "message.search": { params: SearchParams; result: SearchPage };
+  "conversation.archive": { params: { conversationId: string; isArchived: boolean }; result: Empty };
+  "conversation.pin": { params: { conversationId: string; isPinned: boolean }; result: Empty };
+  "conversation.markUnread": { params: { conversationId: string }; result: Empty };
+  "conversation.clear": { params: { conversationId: string }; result: Empty };
+  "conversation.create": { params: { name: string; members: string[]; picture?: string; about?: string }; result: { conversationId: string } };
+  "conversation.add": { params: { conversationId: string; members: string[] }; result: Empty };
+  "conversation.remove": { params: { conversationId: string; accountId: string }; result: Empty };
+  "conversation.leave": { params: { conversationId: string }; result: Empty };
+  "conversation.rename": { params: { conversationId: string; name: string }; result: Empty };
+  "conversation.setAbout": { params: { conversationId: string; about: string }; result: Empty };
+  "conversation.setPicture": { params: { conversationId: string; picture: string }; result: Empty };
+  "conversation.setRole": { params: { conversationId: string; accountId: string; role: Role }; result: Empty };
+  "conversation.setPermissions": { params: { conversationId: string; sharesHistory?: number; needsApproval?: boolean } & Partial<Permissions>; result: Empty };
+  "invite.create": { params: { conversationId: string }; result: { link: string } };
+  "invite.revoke": { params: { conversationId: string }; result: Empty };
+  "invite.get": { params: { conversationId: string }; result: { link?: string } };
+  "invite.look": { params: { link: string }; result: InviteLook };
+  "invite.join": { params: { link: string }; result: { conversationId?: string; isPending: boolean } };
+  "invite.requests": { params: { conversationId: string }; result: JoinRequest[] };
+  "invite.approve": { params: { conversationId: string; accountId: string }; result: Empty };
+  "invite.decline": { params: { conversationId: string; accountId: string }; result: Empty };
+  "settings.get": { params: Empty; result: Settings };
+  "settings.set": { params: Partial<Settings>; result: Empty };
+  "profile.get": { params: Empty; result: ProfileView };
+  "profile.set": { params: Partial<ProfileView>; result: Empty };
+  "contact.get": { params: { accountId: string }; result: Contact };
+  "contact.list": { params: Empty; result: Contact[] };
+  "contact.rename": { params: { accountId: string; name: string }; result: Empty };
   "presence.watch": { params: { conversationId?: string }; result: Empty };
 }
 
