@@ -7,6 +7,8 @@ import { shortcuts, type Action } from "../views/shortcuts";
 /** Returns whether the key was used. */
 export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: boolean): boolean {
   const action = (Object.keys(shortcuts) as Action[]).find((name) => matches(event, shortcuts[name].shortcut));
+  // What was typed is undone by its field; an empty field has nothing to undo.
+  if (action === "undo") return !hasText(event) && main.toasts.undoLast();
   if (action) return perform(action, main, isNarrow);
   if (main.hasDialog) return false;
   if (event.key === "Escape" && isNarrow && main.timeline) return pressBack();
@@ -17,7 +19,7 @@ export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: 
   return false;
 }
 
-function perform(action: Action, main: MainController, isNarrow: boolean): boolean {
+function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow: boolean): boolean {
   if (main.hasDialog && action !== "newChat" && action !== "shortcuts") return false;
   switch (action) {
     case "newChat": main.startNewConversation(); return true;
@@ -37,6 +39,11 @@ function perform(action: Action, main: MainController, isNarrow: boolean): boole
 function pressBack(): boolean {
   document.querySelector<HTMLElement>('[data-pane="header"] [data-pane-target]')?.click();
   return true;
+}
+
+function hasText(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  return (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) && target.value !== "";
 }
 
 function takesText(event: KeyboardEvent): boolean {

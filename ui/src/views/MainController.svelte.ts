@@ -11,6 +11,7 @@ import { conversationName } from "../features/conversation-list/preview";
 import { NewConversationController } from "../features/new-conversation/NewConversationController.svelte";
 import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
 import { TimelineController } from "../features/timeline/TimelineController.svelte";
+import { Toasts } from "../kit/Toasts.svelte";
 
 /** The chat that is open, over a reload of the page. */
 const OPEN_KEY = "pipit.open";
@@ -20,6 +21,7 @@ export class MainController {
   readonly connection: ConnectionController;
   readonly composer: ComposerController;
   readonly announcer: AnnouncerController;
+  readonly toasts = new Toasts();
   timeline = $state.raw<TimelineController>();
   newConversation = $state.raw<NewConversationController>();
   isShowingShortcuts = $state(false);

@@ -6,7 +6,7 @@ import type { Shortcut } from "../kit/keys";
 
 export type Action =
   | "newChat" | "nextChat" | "previousChat" | "nextUnread" | "previousUnread" | "lastChat"
-  | "nextPane" | "previousPane" | "back" | "shortcuts";
+  | "nextPane" | "previousPane" | "back" | "undo" | "shortcuts";
 
 interface Entry { label: PlainKey; shortcut: Shortcut }
 
@@ -20,6 +20,7 @@ export const shortcuts: Record<Action, Entry> = {
   nextPane: { label: "shortcuts.nextPane", shortcut: { key: "F6" } },
   previousPane: { label: "shortcuts.previousPane", shortcut: { shift: true, key: "F6" } },
   back: { label: "shortcuts.back", shortcut: { alt: true, key: "ArrowLeft" } },
+  undo: { label: "shortcuts.undo", shortcut: { ctrl: true, key: "z" } },
   shortcuts: { label: "shortcuts.list", shortcut: { ctrl: true, key: "/" } },
 };
 
