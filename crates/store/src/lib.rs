@@ -9,6 +9,7 @@ mod folder;
 mod lock;
 mod migrate;
 mod mls;
+pub mod search;
 mod store;
 pub mod table;
 

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{StoreError, mls};
+use crate::{StoreError, mls, search};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/001_initial.sql"),
     include_str!("../migrations/002_control.sql"),
+    include_str!("../migrations/003_search.sql"),
 ];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.
@@ -25,6 +26,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -8_000)?;
     connection.set_prepared_statement_cache_capacity(128);
+    search::register(&connection)?;
     mls::migrate(&mut connection)?;
     let done = version(&connection)?;
     for (index, sql) in MIGRATIONS
@@ -37,6 +39,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
         transaction.pragma_update(None, "user_version", index + 1)?;
         transaction.commit()?;
     }
+    search::renew(&connection)?;
     Ok(connection)
 }
 

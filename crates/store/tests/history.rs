@@ -189,7 +189,7 @@ async fn unread_counts_follow_reading() {
                     connection,
                     n,
                     if n == 2 { OWN } else { PEER },
-                    u64::from(n) * 10,
+                    u64::from(n) * 10 + 1,
                 )?;
             }
             let conversation = conversation_row(connection)?;
@@ -210,6 +210,21 @@ async fn unread_counts_follow_reading() {
             );
             let first = message::first_unread(connection, conversation, 20_000, OWN)?.unwrap();
             assert_eq!(first.as_bytes()[3], 3);
+            add(connection, 9, PEER, 5)?;
+            assert!(conversation::mark_read(
+                connection,
+                conversation,
+                31_000,
+                OWN
+            )?);
+            assert_eq!(unread(connection)?, 2);
+            assert!(conversation::mark_read(
+                connection,
+                conversation,
+                41_001,
+                OWN
+            )?);
+            assert_eq!(unread(connection)?, 0, "nothing of others is after it");
             Ok::<_, StoreError>(())
         })
         .await

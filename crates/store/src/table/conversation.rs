@@ -249,7 +249,7 @@ pub fn uncount_message(connection: &Connection, conversation: i64) -> Result<(),
 }
 
 /// Marks everything up to `position` as read; answers whether anything changed. Never goes back.
-/// Messages of others are counted among those after it, so the cost is that of what is unread.
+/// The cost is that of what becomes read, not of what stays unread.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -259,11 +259,18 @@ pub fn mark_read(
     position: u64,
     own: AccountId,
 ) -> Result<bool, StoreError> {
+    // Subtracted, except at the end, where nothing has to be counted.
     let changed = connection
         .prepare_cached(
-            "UPDATE conversation SET read_position = ?2, unread = (
-                 SELECT count(*) FROM message
-                 WHERE message.conversation = ?1 AND message.position > ?2 AND message.sender <> ?3)
+            "UPDATE conversation SET read_position = ?2, unread = CASE
+                 WHEN EXISTS (
+                     SELECT 1 FROM message
+                     WHERE conversation = ?1 AND position > ?2 AND state = 5 AND sender <> ?3)
+                 THEN max(0, unread - (
+                     SELECT count(*) FROM message
+                     WHERE conversation = ?1 AND position > read_position AND position <= ?2
+                         AND state = 5 AND sender <> ?3))
+                 ELSE 0 END
              WHERE conversation = ?1 AND read_position < ?2",
         )?
         .execute(params![conversation, number(position), own.as_bytes()])?;

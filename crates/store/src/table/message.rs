@@ -23,7 +23,7 @@ pub enum MessageKind {
     System = 4,
 }
 
-/// Where a message stands. The numbers are stored; 1 stands in an index of the schema.
+/// Where a message stands. The numbers are stored; 1 and 5 stand in indices of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
     /// Own: in the outbox.
@@ -380,7 +380,8 @@ pub fn first_unread(
 ) -> Result<Option<MessageId>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT message_id FROM message
-         WHERE conversation = ?1 AND position > ?2 AND sender <> ?3 ORDER BY position LIMIT 1",
+         WHERE conversation = ?1 AND position > ?2 AND state = 5 AND sender <> ?3
+         ORDER BY position LIMIT 1",
     )?;
     found(statement.query_row(
         params![conversation, number(read_position), own.as_bytes()],
@@ -388,7 +389,8 @@ pub fn first_unread(
     ))
 }
 
-/// Whether others have received a message that this device sent to the conversation.
+/// Whether others have received one of the newest messages that this device sent to the conversation; no
+/// further back than 50, so that a conversation that nobody receives costs no more the longer it is.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -398,9 +400,10 @@ pub fn any_delivered(
     own: AccountId,
 ) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT 1 FROM message
-         WHERE conversation = ?1 AND sender = ?2 AND sent_here = 1 AND state IN (2, 3)
-         ORDER BY position LIMIT 1",
+        "SELECT 1 FROM (
+             SELECT sent_here, state FROM message WHERE conversation = ?1 AND sender = ?2
+             ORDER BY position DESC LIMIT 50)
+         WHERE sent_here = 1 AND state IN (2, 3)",
     )?;
     Ok(statement.exists(params![conversation, own.as_bytes()])?)
 }

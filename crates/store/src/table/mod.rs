@@ -41,11 +41,12 @@ fn time(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
 }
 
 /// SQLite's whole numbers are signed; ours here never come near the sign.
-fn number(value: u64) -> i64 {
+pub(crate) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn found<T>(result: rusqlite::Result<T>) -> Result<Option<T>, StoreError> {
+/// A row that may not be there.
+pub(crate) fn found<T>(result: rusqlite::Result<T>) -> Result<Option<T>, StoreError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
