@@ -15,22 +15,43 @@ use pipit_store::{
     },
 };
 
-/// Conversations that the messages are spread over.
+/// Conversations that the messages of [`write`] are spread over.
 pub const CONVERSATIONS: u64 = 200;
+/// Whom [`write_long`] talks with.
+pub const LONG: &str = "person999999";
 /// Between two messages, in milliseconds: 100,000 fill half a year.
 const PACE_MS: u64 = 150_000;
 
-/// Adds `count` received messages to the closed profile of a signed-in account, the newest at `now`
-/// (milliseconds since 1970, UTC).
+/// Adds `count` received messages to the closed profile of a signed-in account, spread over many
+/// conversations, the newest at `now` (milliseconds since 1970, UTC).
 ///
 /// # Errors
 /// When the profile is in use or cannot be written.
 pub async fn write(core: &Path, count: u64, now: u64) -> Result<()> {
+    add(core, 0, CONVERSATIONS, count, true, now).await
+}
+
+/// The same, all in one conversation, with [`LONG`], and read: it opens at its end.
+///
+/// # Errors
+/// As [`write`].
+pub async fn write_long(core: &Path, count: u64, now: u64) -> Result<()> {
+    add(core, 999_999, 1, count, false, now).await
+}
+
+async fn add(
+    core: &Path,
+    first: u64,
+    conversations: u64,
+    count: u64,
+    is_unread: bool,
+    now: u64,
+) -> Result<()> {
     let store = Store::open(core)?;
     store
         .write::<(), StoreError, _>(move |transaction| {
             let mut rows = Vec::new();
-            for number in 0..CONVERSATIONS {
+            for number in first..first + conversations {
                 let peer = AccountId::new(padded(number));
                 contact::put(transaction, peer, &format!("person{number}"))?;
                 let id = ConversationId::new(padded(number));
@@ -42,11 +63,12 @@ pub async fn write(core: &Path, count: u64, now: u64) -> Result<()> {
             for number in 0..count {
                 let at = Timestamp::from_millis(now - (count - number) * PACE_MS);
                 let (conversation, sender) =
-                    rows[usize::try_from(number % CONVERSATIONS).unwrap_or(0)];
+                    rows[usize::try_from(number % conversations).unwrap_or(0)];
+                let id = (first << 32) | number;
                 message::insert(
                     transaction,
                     &NewMessage {
-                        id: MessageId::new(padded(number)),
+                        id: MessageId::new(padded(id)),
                         conversation,
                         position: message::last_position(transaction, conversation, at)?,
                         sender,
@@ -56,19 +78,24 @@ pub async fn write(core: &Path, count: u64, now: u64) -> Result<()> {
                         kind: MessageKind::Text,
                         state: MessageState::Received,
                         sent_here: false,
-                        envelope: EnvelopeId::new(padded(number)),
-                        text: Redacted(&format!(
-                            "Message {number}: shall we meet at the bridge at six?"
-                        )),
+                        envelope: EnvelopeId::new(padded(id)),
+                        text: Redacted(&text(number)),
                         content: None,
                     },
                 )?;
-                conversation::count_message(transaction, conversation, true, at)?;
+                conversation::count_message(transaction, conversation, is_unread, at)?;
             }
             Ok(())
         })
         .await?;
     Ok(())
+}
+
+/// Of many lengths, so that rows are of many heights.
+fn text(number: u64) -> String {
+    let asked = "shall we meet at the bridge at six? ";
+    let times = usize::try_from(number * 7 % 11).unwrap_or(0) / 3 + 1;
+    format!("Message {number}: {}", asked.repeat(times).trim_end())
 }
 
 /// A distinct id for each number, unlike any random one.

@@ -1,5 +1,6 @@
 //! Measures the app named by `PIPIT_APP` with a long history: time from its start to the first paint
-//! of the chat list, and memory when idle. Called by `cargo xtask bench app`.
+//! of the chat list, memory when idle, and frames while a very long conversation is scrolled. Called by
+//! `cargo xtask bench app`.
 //!
 //! The account is real, made through the app on a real server. The driver looks on from outside the
 //! app's process tree; what it costs the app is within the figures.
@@ -8,6 +9,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use app_tests::{App, Desktop, Server, history, measure, wait};
+use serde_json::json;
 
 const MESSAGES: u64 = 100_000;
 /// Odd, so that one of them is the median.
@@ -31,6 +33,35 @@ const look = () => {
   requestAnimationFrame(() => done([performance.timeOrigin + performance.now(), looks === 0]));
 };
 look();
+";
+
+/// Messages of the conversation that is scrolled.
+const LONG_MESSAGES: u64 = 200_000;
+/// Frames of one scroll: at 60 a second, ten seconds.
+const FRAMES: usize = 600;
+/// Pixels a frame: a fast wheel.
+const STEP: i64 = 120;
+
+/// Scrolls the messages up by a step in each frame, through as many pages of history as that takes.
+/// Arguments: frames, pixels. Gives the times between frames in milliseconds.
+const SCROLL: &str = "
+const [frames, step, done] = arguments;
+const feed = document.querySelector('[role=feed]');
+const times = [];
+let last;
+const next = (now) => {
+  if (last !== undefined) times.push(now - last);
+  last = now;
+  if (times.length >= frames) return done(times);
+  feed.scrollTop -= step;
+  requestAnimationFrame(next);
+};
+requestAnimationFrame(next);
+";
+/// The number in the topmost message's text.
+const TOP: &str = "
+const numbers = [...document.querySelectorAll('[role=feed] article')].map((one) => /Message (\\d+):/.exec(one.textContent)?.[1]);
+return Math.min(...numbers.filter(Boolean).map(Number));
 ";
 
 /// What one start showed.
@@ -65,6 +96,36 @@ async fn main() -> Result<()> {
         starts.push(measure_start(&desktop, &profile, &server).await?);
     }
     print(starts);
+    history::write_long(&profile.join("core"), LONG_MESSAGES, now).await?;
+    measure_scroll(&desktop, &profile, &server).await
+}
+
+/// Opens the long conversation at its end and scrolls up.
+async fn measure_scroll(desktop: &Arc<Desktop>, profile: &Path, server: &Server) -> Result<()> {
+    let app = App::start(desktop, profile, &server.address).await?;
+    app.click("row", history::LONG).await?;
+    let newest = format!("Message {}:", LONG_MESSAGES - 1);
+    app.find("article", &newest).await?;
+    app.settle().await?;
+    let arguments = vec![json!(FRAMES), json!(STEP)];
+    let answer = app.driver().execute_async(SCROLL, arguments).await?;
+    let mut frames: Vec<f64> = serde_json::from_value(answer.json().clone())?;
+    app.settle().await?;
+    let top = app.driver().execute(TOP, vec![]).await?;
+    let top = top.json().as_f64().context("a message is on the screen")?;
+    app.picture("long-conversation.png").await?;
+    app.close().await?;
+    frames.sort_by(f64::total_cmp);
+    let at = |share: usize| frames[(frames.len() - 1) * share / 100];
+    println!(
+        "app: scrolling up by {STEP} px a frame in a conversation of {LONG_MESSAGES} messages: \
+         frame times p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, longest {:.1} ms; {} frames, down to message {top}",
+        at(50),
+        at(95),
+        at(99),
+        at(100),
+        frames.len(),
+    );
     Ok(())
 }
 
