@@ -1,7 +1,11 @@
 //! Compiles the `.proto` files with a compiler written in Rust, so that no `protoc` need be installed.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let files = ["proto/connect.proto", "proto/http.proto"];
+    let files = [
+        "proto/connect.proto",
+        "proto/http.proto",
+        "proto/content.proto",
+    ];
     for file in files {
         println!("cargo:rerun-if-changed={file}");
     }

@@ -209,9 +209,10 @@ impl Opener<'_> {
             contact::set_display_name(self.transaction, sender, name)?;
         }
         let (kind, text, kept) = match content.kind() {
-            Kind::Text(text) => (MessageKind::Text, text.text, None),
+            Kind::Text(text) if content.expires.is_none() => (MessageKind::Text, text.text, None),
             Kind::StatusReport(_) | Kind::Control(_) => return Ok(Outcome::default()),
-            Kind::Newer => (
+            // Shown as plain texts they would say what their sender did not mean.
+            _ => (
                 MessageKind::Newer,
                 "",
                 Some(Redacted(&application.content[..])),

@@ -1,8 +1,10 @@
 //! The example files of draft-ietf-mimi-content-08 (its repository's `examples/`, kept in `vectors/`),
 //! and vectors of our own: an independent word on what the bytes and the message ids are.
 
+use pipit_domain::MessageId;
 use pipit_wire::content::{
-    Cardinality, Content, ContentError, Disposition, Expires, Kind, PartSemantics, TextFormat, Uri,
+    Action, Cardinality, Choice, Content, ContentError, Disposition, Expires, Kind, PartSemantics,
+    Poll, TextFormat, Uri,
 };
 
 const ALICE: &str = "mimi://example.com/u/alice-smith";
@@ -136,25 +138,69 @@ fn fields_have_the_meaning_that_the_draft_gives_them() {
 }
 
 #[test]
-fn only_texts_and_replies_are_shown_by_this_version() {
-    for (name, is_text) in [
-        ("original", true),
-        ("reply", true),
-        ("mention", true),
-        ("reaction", false),
-        ("edit", false),
-        ("delete", false),
-        ("expiring", false),
-        ("attachment", false),
-        ("multipart-1", false),
-        ("multipart-2", false),
+fn each_example_is_what_the_draft_says() {
+    for (name, kind) in [
+        ("original", "text"),
+        ("reply", "text"),
+        ("mention", "text"),
+        ("expiring", "text"),
+        ("reaction", "reaction"),
+        ("edit", "edit"),
+        ("delete", "delete"),
+        ("attachment", "newer"),
+        ("multipart-1", "newer"),
     ] {
-        assert_eq!(
-            matches!(content(name).kind(), Kind::Text(_)),
-            is_text,
-            "{name}"
-        );
+        let content = content(name);
+        let found = match content.kind() {
+            Kind::Text(_) => "text",
+            Kind::Reaction { ref emoji, .. } if emoji == &["❤"] => "reaction",
+            Kind::Edit { text, .. } if text.text == "Right on! _Congratulations_ y'all!" => "edit",
+            Kind::Delete { .. } => "delete",
+            _ => "newer",
+        };
+        assert_eq!(found, kind, "{name}");
     }
+}
+
+#[test]
+fn our_own_bodies_keep_their_bytes() {
+    let salt = *b"0123456789abcdef";
+    let hex = |content: &Content| {
+        let bytes = content.encode();
+        let head = bytes.len() - 24;
+        let shown = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        shown(&bytes[head..])
+    };
+    let options = ["a".to_owned(), "b".to_owned()];
+    let poll = Poll::new("?", &options, true).unwrap();
+    let id = MessageId::new([1; 32]);
+    let choice = Choice(0b101);
+    let pin = Action::Pin {
+        message: id,
+        is_pinned: true,
+    };
+    let timer = Action::Timer { seconds: 3600 };
+    assert_eq!(
+        hex(&Content::poll(salt, &poll)),
+        "642e70697069742e706f6c6c4b0a013f1201611201621801"
+    );
+    assert_eq!(
+        hex(&Content::action(salt, Action::Vote { poll: id, choice })),
+        "74696f6e2f766e642e70697069742e766f7465440a020002"
+    );
+    assert_eq!(
+        hex(&Content::action(salt, pin)),
+        "69636174696f6e2f766e642e70697069742e70696e420801"
+    );
+    assert_eq!(
+        hex(&Content::action(salt, timer)),
+        "74696f6e2f766e642e70697069742e74696d65724308901c"
+    );
 }
 
 /// The one example that is no message: values that a client derives, an array of seven as well.

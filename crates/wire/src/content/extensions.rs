@@ -24,6 +24,8 @@ const SENDER_URI: &[u8] = &[1];
 const ROOM_URI: &[u8] = &[2];
 /// -1, ours: what the sender wants to be called, as text.
 const SENDER_NAME: &[u8] = &[0x20];
+/// -2, ours: true when somebody else, or the sender elsewhere, wrote it first.
+const FORWARDED: &[u8] = &[0x21];
 
 /// The extension fields of one message, by encoded key. `Debug` shows how many.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -70,6 +72,20 @@ impl Extensions {
         let mut value = Writer::default();
         value.text(name);
         self.entries.insert(SENDER_NAME.to_vec(), value.finish());
+    }
+
+    /// Whether the message says that it was written elsewhere and passed on.
+    #[must_use]
+    pub fn is_forwarded(&self) -> bool {
+        let value = self.entries.get(FORWARDED);
+        value.is_some_and(|value| Reader::new(value).bool() == Ok(true))
+    }
+
+    /// Says that the message was written elsewhere and is passed on.
+    pub fn set_forwarded(&mut self) {
+        let mut value = Writer::default();
+        value.bool(true);
+        self.entries.insert(FORWARDED.to_vec(), value.finish());
     }
 
     fn uri(&self, key: &[u8]) -> Option<&str> {

@@ -1,12 +1,21 @@
-//! What a message is to this version of Pipit: a text, a status report, a control message, or something
-//! newer.
+//! What a message is to this version of Pipit: something to show, something done to another message, what
+//! devices tell each other, or something newer.
 //!
 //! A client shows "made with a newer version" for [`Kind::Newer`], keeps the bytes, and reads them
-//! again after an update. Each feature that appears adds a kind here.
+//! again after an update. Each feature that appears adds a kind here, and raises [`CONTENT_VERSION`].
 
-use super::{Cardinality, Content, Disposition, Part, StatusReport};
+use pipit_domain::MessageId;
+
+use super::reaction::{REACTIONS_MAX, is_reaction};
+use super::{Cardinality, Content, Disposition, Multi, Part, Poll, StatusReport};
+
+/// Counts what this module understands. A client whose history was written with a lower one reads again what
+/// it kept as [`Kind::Newer`].
+pub const CONTENT_VERSION: u32 = 2;
 
 pub(super) const TEXT_PLAIN: &str = "text/plain;charset=utf-8";
+pub(super) const TEXT_MARKDOWN: &str = "text/markdown;variant=GFM-MIMI";
+pub(super) const POLL: &str = "application/vnd.pipit.poll";
 pub(super) const STATUS_REPORT: &str = "application/mimi-message-status";
 
 /// What a message is to this version.
@@ -14,6 +23,27 @@ pub(super) const STATUS_REPORT: &str = "application/mimi-message-status";
 pub enum Kind<'a> {
     /// Something that a person wrote, for everybody to read.
     Text(Text<'a>),
+    /// A question to choose an answer to.
+    Poll(Poll),
+    /// Another text for a message.
+    Edit {
+        /// The first version of the message.
+        target: MessageId,
+        /// What it says from now on.
+        text: Text<'a>,
+    },
+    /// A message, or a reaction, is taken back.
+    Delete {
+        /// Which: the first version of a message, or a reaction.
+        target: MessageId,
+    },
+    /// Emoji in answer to a message.
+    Reaction {
+        /// The message: the version that the reader saw.
+        target: MessageId,
+        /// One or more; each holds [`is_reaction`].
+        emoji: Vec<&'a str>,
+    },
     /// What happened to other messages.
     StatusReport(StatusReport),
     /// What devices tell each other, and no person reads.
@@ -54,13 +84,17 @@ pub enum TextFormat {
 impl Content {
     /// What this message is.
     ///
-    /// An edit or a deletion (`replaces`) and a message that should disappear (`expires`) are newer
-    /// than this version: shown as plain texts they would say what their sender did not mean. A reply
-    /// is shown without what it answers.
+    /// Whether `replaces` and `inReplyTo` name messages that are here, and whether the sender may do that to
+    /// them, is for the reader of the conversation.
     #[must_use]
     pub fn kind(&self) -> Kind<'_> {
-        if self.replaces.is_some() || self.expires.is_some() {
-            return Kind::Newer;
+        if let Some(target) = self.replaces {
+            return self.replacement(target);
+        }
+        if let Some(target) = self.in_reply_to
+            && self.body.disposition == Disposition::REACTION
+        {
+            return reaction(target, &self.body);
         }
         let Part {
             disposition,
@@ -77,26 +111,63 @@ impl Content {
             });
         }
         match &normalise(&single.content_type)[..] {
-            "text/plain;charset=utf-8" => text(*disposition, TextFormat::Plain, &single.bytes),
-            "text/markdown;variant=gfm-mimi" => {
-                text(*disposition, TextFormat::Markdown, &single.bytes)
+            POLL if is_shown(*disposition) => {
+                Poll::decode(&single.bytes).map_or(Kind::Newer, Kind::Poll)
             }
             STATUS_REPORT => {
                 StatusReport::decode(&single.bytes).map_or(Kind::Newer, Kind::StatusReport)
             }
-            _ => Kind::Newer,
+            _ => text(&self.body).map_or(Kind::Newer, Kind::Text),
+        }
+    }
+
+    fn replacement(&self, target: MessageId) -> Kind<'_> {
+        match &self.body.cardinality {
+            Cardinality::Null => Kind::Delete { target },
+            _ => text(&self.body).map_or(Kind::Newer, |text| Kind::Edit { target, text }),
         }
     }
 }
 
-fn text(disposition: Disposition, format: TextFormat, bytes: &[u8]) -> Kind<'_> {
-    let is_shown = match disposition {
+fn reaction(target: MessageId, body: &Part) -> Kind<'_> {
+    let parts = match &body.cardinality {
+        Cardinality::Multi(Multi { parts, .. }) if parts.len() <= REACTIONS_MAX => &parts[..],
+        _ => std::slice::from_ref(body),
+    };
+    let emoji = |part| utf8(part, "text/plain;charset=utf-8").filter(|text| is_reaction(text));
+    match parts.iter().map(emoji).collect() {
+        Some(emoji) => Kind::Reaction { target, emoji },
+        None => Kind::Newer,
+    }
+}
+
+fn text(part: &Part) -> Option<Text<'_>> {
+    if !is_shown(part.disposition) {
+        return None;
+    }
+    let plain = || Some((TextFormat::Plain, utf8(part, "text/plain;charset=utf-8")?));
+    let markdown = || {
+        let text = utf8(part, "text/markdown;variant=gfm-mimi")?;
+        Some((TextFormat::Markdown, text))
+    };
+    let (format, text) = plain().or_else(markdown)?;
+    Some(Text { format, text })
+}
+
+fn is_shown(disposition: Disposition) -> bool {
+    match disposition {
         Disposition::UNSPECIFIED | Disposition::RENDER | Disposition::INLINE => true,
         Disposition(number) => number > Disposition::PREVIEW.0,
-    };
-    match std::str::from_utf8(bytes) {
-        Ok(text) if is_shown => Kind::Text(Text { format, text }),
-        _ => Kind::Newer,
+    }
+}
+
+/// The text of a part of this (normalised) media type.
+fn utf8<'a>(part: &'a Part, media_type: &str) -> Option<&'a str> {
+    match &part.cardinality {
+        Cardinality::Single(single) if normalise(&single.content_type) == media_type => {
+            std::str::from_utf8(&single.bytes).ok()
+        }
+        _ => None,
     }
 }
 

@@ -14,25 +14,39 @@
 //! Not here: sealing (the e2ee crate), rendering of Markdown (the screen), and everything that needs
 //! the other messages of a conversation, such as whether `replaces` names a message of the same sender.
 
+mod action;
 mod cbor;
 mod decode;
 mod encode;
 mod extensions;
 mod id;
 mod kind;
+mod markdown;
 mod part;
+mod poll;
 #[cfg(test)]
 mod properties;
+mod reaction;
 mod status;
 #[cfg(test)]
 mod tests;
 
+/// The generated types of `proto/content.proto`: the bodies of our own parts.
+#[allow(missing_docs, clippy::all, clippy::pedantic)]
+pub mod v1 {
+    include!(concat!(env!("OUT_DIR"), "/pipit.content.v1.rs"));
+}
+
+pub use action::{Action, TIMER_SECONDS_MAX};
 pub use cbor::CborError;
 pub use decode::ContentError;
 pub use extensions::Extensions;
 pub use id::{Uri, UriTooLong};
-pub use kind::{Control, Kind, Text, TextFormat};
+pub use kind::{CONTENT_VERSION, Control, Kind, Text, TextFormat};
+pub use markdown::{escape, is_plain};
 pub use part::{Cardinality, Disposition, External, Multi, Part, PartSemantics, Single};
+pub use poll::{Choice, POLL_OPTION_CHARS_MAX, POLL_OPTIONS, POLL_QUESTION_CHARS_MAX, Poll};
+pub use reaction::{REACTION_LEN_MAX, is_reaction};
 pub use status::{MessageStatus, REPORT_LEN_MAX, StatusReport};
 
 use std::fmt;
@@ -96,6 +110,54 @@ impl Content {
             salt,
             Part::single(Disposition::RENDER, kind::TEXT_PLAIN, text.as_bytes()),
         )
+    }
+
+    /// What a person typed: Markdown where that makes a difference, else plain text. `salt` must be fresh random
+    /// bytes.
+    #[must_use]
+    pub fn typed(salt: [u8; SALT_LEN], text: &str) -> Self {
+        if markdown::is_plain(text) {
+            return Self::text(salt, text);
+        }
+        Self::new(
+            salt,
+            Part::single(Disposition::RENDER, kind::TEXT_MARKDOWN, text.as_bytes()),
+        )
+    }
+
+    /// A question to choose an answer to. `salt` must be fresh random bytes.
+    #[must_use]
+    pub fn poll(salt: [u8; SALT_LEN], poll: &Poll) -> Self {
+        Self::new(
+            salt,
+            Part::single(Disposition::RENDER, kind::POLL, &poll.encode()),
+        )
+    }
+
+    /// An emoji in answer to a message. `salt` must be fresh random bytes.
+    #[must_use]
+    pub fn reaction(salt: [u8; SALT_LEN], target: MessageId, emoji: &str) -> Self {
+        Self {
+            in_reply_to: Some(target),
+            ..Self::new(
+                salt,
+                Part::single(Disposition::REACTION, kind::TEXT_PLAIN, emoji.as_bytes()),
+            )
+        }
+    }
+
+    /// Takes back a message (its first version), or a reaction. `salt` must be fresh random bytes.
+    #[must_use]
+    pub fn delete(salt: [u8; SALT_LEN], target: MessageId) -> Self {
+        let nothing = Part {
+            disposition: Disposition::RENDER,
+            language: String::new(),
+            cardinality: Cardinality::Null,
+        };
+        Self {
+            replaces: Some(target),
+            ..Self::new(salt, nothing)
+        }
     }
 
     /// A report on other messages. `salt` must be fresh random bytes.

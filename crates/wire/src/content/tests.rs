@@ -36,6 +36,8 @@ fn kind_of(content_type: &str, bytes: &[u8]) -> &'static str {
             format: TextFormat::Markdown,
             ..
         }) => "markdown",
+        Kind::Poll(_) => "poll",
+        Kind::Edit { .. } | Kind::Delete { .. } | Kind::Reaction { .. } => "on another",
         Kind::StatusReport(_) => "report",
         Kind::Control(_) => "control",
         Kind::Newer => "newer",
@@ -74,17 +76,67 @@ fn media_types_are_compared_as_mime_does() {
 }
 
 #[test]
-fn what_would_mislead_as_a_plain_text_is_newer() {
-    let text = Content::text(SALT, "a");
-    let id = Some(MessageId::new([1; 32]));
-    assert!(matches!(
+fn what_replaces_is_an_edit_or_a_deletion_and_no_message_of_its_own() {
+    let target = MessageId::new([1; 32]);
+    let edit = Content {
+        replaces: Some(target),
+        ..Content::typed(SALT, "*new*")
+    };
+    let Kind::Edit { target: of, text } = edit.kind() else {
+        panic!("an edit")
+    };
+    assert_eq!((of, text.text), (target, "*new*"));
+    let delete = Content::delete(SALT, target);
+    assert!(matches!(delete.kind(), Kind::Delete { target: of } if of == target));
+    // Only texts can be edited so far.
+    let newer = Content {
+        replaces: Some(target),
+        ..with_body(leaf("a/b", b""))
+    };
+    assert!(matches!(newer.kind(), Kind::Newer));
+}
+
+#[test]
+fn a_reaction_holds_emoji_and_names_its_message() {
+    let target = MessageId::new([1; 32]);
+    let content = Content::reaction(SALT, target, "👍🏽");
+    let Kind::Reaction { target: of, emoji } = content.kind() else {
+        panic!("a reaction")
+    };
+    assert_eq!((of, &emoji[..]), (target, &["👍🏽"][..]));
+    let thumb = |text: &str| {
+        Part::single(
+            Disposition::REACTION,
+            "text/plain;charset=utf-8",
+            text.as_bytes(),
+        )
+    };
+    let several = |count: usize| {
+        let mut body = multi(vec![thumb("❤️"); count]);
+        body.disposition = Disposition::REACTION;
         Content {
-            replaces: id,
-            ..text.clone()
+            in_reply_to: Some(target),
+            ..with_body(body)
         }
-        .kind(),
+    };
+    assert!(matches!(several(8).kind(), Kind::Reaction { emoji, .. } if emoji.len() == 8));
+    assert!(matches!(several(9).kind(), Kind::Newer));
+    assert!(matches!(
+        Content::reaction(SALT, target, "nice").kind(),
         Kind::Newer
     ));
+    // Without a message that it answers it is none.
+    assert!(matches!(with_body(thumb("❤️")).kind(), Kind::Newer));
+}
+
+#[test]
+fn replies_and_what_disappears_are_texts() {
+    let text = Content::text(SALT, "a");
+    let reply = Content {
+        in_reply_to: Some(MessageId::new([1; 32])),
+        ..text.clone()
+    };
+    assert!(matches!(reply.kind(), Kind::Text(_)));
     let expires = Some(Expires::AfterReading { seconds: 5 });
     assert!(matches!(
         Content {
@@ -92,22 +144,106 @@ fn what_would_mislead_as_a_plain_text_is_newer() {
             ..text.clone()
         }
         .kind(),
-        Kind::Newer
-    ));
-    let mut reaction = text.clone();
-    reaction.body.disposition = Disposition::REACTION;
-    assert!(matches!(reaction.kind(), Kind::Newer));
-    let mut unknown = text.clone();
-    unknown.body.disposition = Disposition(200);
-    assert!(matches!(unknown.kind(), Kind::Text(_)));
-    assert!(matches!(
-        Content {
-            in_reply_to: id,
-            ..text
-        }
-        .kind(),
         Kind::Text(_)
     ));
+    let mut other = text;
+    other.body.disposition = Disposition::REACTION;
+    assert!(matches!(other.kind(), Kind::Newer));
+    other.body.disposition = Disposition(200);
+    assert!(matches!(other.kind(), Kind::Text(_)));
+}
+
+#[test]
+fn a_forwarded_text_says_so() {
+    let mut content = Content::typed(SALT, "a");
+    assert!(!content.extensions.is_forwarded());
+    content.extensions.set_forwarded();
+    assert!(
+        Content::decode(&content.encode())
+            .unwrap()
+            .extensions
+            .is_forwarded()
+    );
+}
+
+#[test]
+fn a_poll_is_within_its_bounds_or_newer() {
+    let options = |count: usize| vec!["yes".to_owned(); count];
+    let poll = Poll::new(" Tea? ", &options(12), true).unwrap();
+    assert_eq!(poll.question, "Tea?");
+    let content = Content::decode(&Content::poll(SALT, &poll).encode()).unwrap();
+    assert!(matches!(content.kind(), Kind::Poll(read) if read == poll));
+    assert!(Poll::new("Tea?", &options(1), true).is_none());
+    assert!(Poll::new("Tea?", &options(13), true).is_none());
+    assert!(Poll::new("Tea\n?", &options(2), true).is_none());
+    assert!(Poll::new(&"x".repeat(501), &options(2), true).is_none());
+    assert!(Poll::new("Tea?", &["a".to_owned(), " ".to_owned()], true).is_none());
+    assert_eq!(kind_of("application/vnd.pipit.poll", b"\x0a\x00"), "newer");
+}
+
+#[test]
+fn a_choice_fits_the_poll_or_is_not_taken() {
+    let options = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
+    let one = Poll::new("?", &options, false).unwrap();
+    let many = Poll::new("?", &options, true).unwrap();
+    let choice = |places: &[u32]| Choice::of(places).unwrap();
+    assert!(one.takes(choice(&[2])) && one.takes(choice(&[])));
+    assert!(!one.takes(choice(&[0, 1])) && many.takes(choice(&[0, 1])));
+    assert!(!many.takes(choice(&[3])));
+    assert_eq!(Choice::of(&[12]), None);
+    assert!(choice(&[1]).has(1) && !choice(&[1]).has(0) && !choice(&[1]).has(99));
+}
+
+#[test]
+fn actions_are_read_as_they_were_written_and_only_within_bounds() {
+    let id = MessageId::new([1; 32]);
+    let actions = [
+        Action::Vote {
+            poll: id,
+            choice: Choice(0b1000_0000_0101),
+        },
+        Action::ClosePoll { poll: id },
+        Action::Pin {
+            message: id,
+            is_pinned: true,
+        },
+        Action::Pin {
+            message: id,
+            is_pinned: false,
+        },
+        Action::Timer {
+            seconds: TIMER_SECONDS_MAX,
+        },
+    ];
+    for action in actions {
+        let content = Content::decode(&Content::action(SALT, action).encode()).unwrap();
+        assert_eq!(content.as_action(), Some(action));
+        assert!(matches!(content.kind(), Kind::Control(_)));
+        let homeless = Content {
+            in_reply_to: None,
+            ..content
+        };
+        assert_eq!(
+            homeless.as_action().is_some(),
+            matches!(action, Action::Timer { .. })
+        );
+    }
+    let seconds = TIMER_SECONDS_MAX + 1;
+    assert_eq!(
+        Content::action(SALT, Action::Timer { seconds }).as_action(),
+        None
+    );
+    let other = Content::control(SALT, "application/vnd.pipit.of-tomorrow", b"");
+    assert_eq!(other.as_action(), None);
+    let vote = Content::control(SALT, "application/vnd.pipit.vote", &[0x0a, 1, 12]);
+    assert_eq!(
+        Content {
+            in_reply_to: Some(id),
+            ..vote
+        }
+        .as_action(),
+        None
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use pipit_domain::MessageId;
-use pipit_wire::content::{Content, MessageStatus, StatusReport};
+use pipit_wire::content::{Action, Choice, Content, MessageStatus, Poll, StatusReport};
 use pipit_wire::frame::encode;
 use pipit_wire::v1::{self, client_frame, server_frame};
 
@@ -306,6 +306,22 @@ fn contents() -> Vec<Seed> {
         ),
         seed("status_report", "two", report.encode()),
     ];
+    let id = MessageId::new([1; 32]);
+    let poll = Poll::new("Tea?", &["yes".into(), "no".into()], true).expect("within bounds");
+    let choice = Choice(0b11);
+    let timer = Action::Timer { seconds: 60 };
+    let on_others = [
+        ("markdown", Content::typed(salt, "*hello*")),
+        ("poll", Content::poll(salt, &poll)),
+        ("our-reaction", Content::reaction(salt, id, "👍🏽")),
+        ("our-delete", Content::delete(salt, id)),
+        (
+            "vote",
+            Content::action(salt, Action::Vote { poll: id, choice }),
+        ),
+        ("timer", Content::action(salt, timer)),
+    ];
+    seeds.extend(on_others.map(|(name, content)| seed("content", name, content.encode())));
     let vectors = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../crates/wire/tests/vectors"

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use pipit_domain::{AccountId, ConversationId, limits};
-use pipit_wire::content::{Content, Kind, StatusReport, Uri};
+use pipit_wire::content::{Content, Kind, Poll, StatusReport, Uri, escape, is_plain, is_reaction};
 use pipit_wire::frame::{self, Message};
 use pipit_wire::{mls_header, v1};
 
@@ -94,8 +94,22 @@ pub fn content(input: &[u8]) -> bool {
     let sender = Uri::of_account(&AccountId::new([1; 32]));
     let room = Uri::of_conversation(&ConversationId::new([2; 16]));
     assert_eq!(content.message_id(&sender, &room).as_bytes()[0], 1);
-    if let Kind::StatusReport(report) = content.kind() {
-        assert_eq!(StatusReport::decode(&report.encode()), Ok(report));
+    match content.kind() {
+        Kind::StatusReport(report) => {
+            assert_eq!(StatusReport::decode(&report.encode()), Ok(report));
+        }
+        Kind::Poll(poll) => assert!(Poll::decode(&poll.encode()) == Some(poll)),
+        Kind::Text(text) => {
+            assert!(is_plain(text.text) || escape(text.text).len() > text.text.len());
+        }
+        Kind::Reaction { emoji, .. } => assert!(emoji.iter().all(|emoji| is_reaction(emoji))),
+        _ => {}
+    }
+    if let Some(action) = content.as_action() {
+        assert_eq!(
+            Content::action(content.salt, action).as_action(),
+            Some(action)
+        );
     }
     assert!(format!("{content:?}").is_ascii());
     true
