@@ -61,6 +61,17 @@ if (screen !== "empty") {
   for (let n = 0; n < 300; n++) person(`p${n}`, `Person ${n}`, from(`p${n}`, 1, at(3 + n, 11, 0), "Thank you for watering everything 🌿"));
   backend.put(conversation("self", { kind: "self", name: "mara", updatedAt: at(2, 9, 0) }), [mine("self", 1, at(2, 9, 0), "Spare key is with Noor, 2nd floor")]);
   const set = (id: string, over: object): void => void backend.conversations.set(id, { ...backend.conversations.get(id)!, ...over });
+  const group = { memberCount: 7, ownRole: "admin", isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" }, sharesHistory: 50, needsApproval: true, requestCount: 1 };
+  backend.put(conversation("ridge", { kind: "group", name: "Ridge walkers", updatedAt: at(0, 0, 50) }), [from("ridge", 1, at(0, 0, 40), "7 is early. 7 is fine.", { senderName: "Tomás" })]);
+  backend.put(conversation("coop", { kind: "group", name: "Kitchen table co-op", updatedAt: at(0, 0, 1) }), [from("coop", 1, at(0, 0, 1), "the rota for March is up", { senderName: "Priya" })]);
+  backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 2), peer: { accountId: "acc-eli", username: "eli.moreau" } }), [from("eli", 1, at(0, 0, 2), "Hi Mara! Noor gave me your name.")]);
+  set("ridge", { isPinned: true, group, about: "One ridge a month, whatever the weather. Mostly." });
+  set("self", { isPinned: true });
+  set("coop", { isMuted: true, unread: 12, group: { ...group, ownRole: "member" } });
+  set("oskar", { isMarkedUnread: true });
+  set("brandt", { isArchived: true });
+  set("eli", { request: true });
+  set("leila", { mentions: 1 });
   set("ines", { unread: 2, firstUnread: "ines1" });
   set("leila", { unread: 128, firstUnread: "leila1" });
   set("jun", { draft: "About Saturday, could we start a bit later" });
@@ -77,6 +88,33 @@ backend.handle("message.markRead", ({ conversationId }) => {
 });
 
 await language.start(localStorage, document.documentElement);
+const changed = (conversationId: string, over: object): Record<string, never> => {
+  const one = { ...backend.conversations.get(conversationId)!, ...over };
+  backend.conversations.set(conversationId, one);
+  backend.emit({ type: "conversation.changed", conversation: one });
+  return {};
+};
+backend.handle("conversation.pin", ({ conversationId, isPinned }) => changed(conversationId, { isPinned }));
+backend.handle("conversation.archive", ({ conversationId, isArchived }) => changed(conversationId, { isArchived }));
+backend.handle("conversation.mute", ({ conversationId, isMuted, until }) => changed(conversationId, { isMuted, mutedUntil: until }));
+backend.handle("conversation.markUnread", ({ conversationId }) => changed(conversationId, { isMarkedUnread: true }));
+backend.handle("contact.list", () => [
+  { accountId: "acc-noor", username: "noor", name: "Noor de Wit" }, { accountId: "acc-ines", username: "ines.o", name: "Ines Okafor" },
+  { accountId: "acc-leila", username: "leila.h", name: "ليلى حداد" }, { accountId: "acc-spam", username: "spam", name: "Spammer", isBlocked: true },
+]);
+backend.handle("message.search", ({ query, conversationId }) => {
+  const all = [...backend.messages.values()].flat().filter((one) => (!conversationId || one.conversationId === conversationId) && one.text.toLowerCase().includes(query.toLowerCase()));
+  return {
+    hits: all.reverse().slice(0, 40).map((one) => {
+      const from = one.text.toLowerCase().indexOf(query.toLowerCase());
+      const snippet = [{ text: one.text.slice(Math.max(0, from - 10), from), isHit: false }, { text: one.text.slice(from, from + query.length), isHit: true }, { text: one.text.slice(from + query.length), isHit: false }];
+      const { messageId, conversationId, sender, senderName, isOwn, sentAt, kind } = one;
+      return { messageId, conversationId, conversationName: backend.conversations.get(conversationId)!.name, sender, senderName, isOwn, sentAt, kind, snippet };
+    }),
+  };
+});
+Object.assign(globalThis, { type: (name: string) => backend.emit({ type: "typing", conversationId: "ridge", accountId: "acc-x", name, isTyping: true } as never) });
+
 const app = new AppController(backend, sessionStorage);
 Object.assign(globalThis, { backend, app, message, own });
 mount(App, { target: document.getElementById("app")!, props: { app } });

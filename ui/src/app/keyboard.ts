@@ -2,7 +2,7 @@
 
 import { isTyping, matches } from "../kit/keys";
 import type { MainController } from "../views/MainController.svelte";
-import { shortcuts, type Action } from "../views/shortcuts";
+import { pinnedShortcut, shortcuts, type Action } from "../views/shortcuts";
 
 /** Returns whether the key was used. */
 export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: boolean): boolean {
@@ -11,7 +11,12 @@ export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: 
   if (action === "undo") return !hasText(event) && main.toasts.undoLast();
   if (action) return perform(action, main, isNarrow);
   if (main.hasDialog) return false;
-  if (event.key === "Escape" && isNarrow && main.timeline) return pressBack();
+  const pinned = main.list.pinned.findIndex((_, at) => matches(event, pinnedShortcut(at)));
+  if (pinned >= 0) {
+    main.go(main.list.pinned[pinned]!.conversationId);
+    return true;
+  }
+  if (event.key === "Escape") return closeLayer(main, isNarrow);
   if (isTyping(event) && main.timeline && !takesText(event)) {
     // Focus moves before the character is written, so it is written there.
     document.querySelector<HTMLElement>("[data-composer]")?.focus();
@@ -20,19 +25,38 @@ export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: 
 }
 
 function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow: boolean): boolean {
-  if (main.hasDialog && action !== "newChat" && action !== "shortcuts") return false;
+  const opensOver = action === "newChat" || action === "shortcuts" || action === "palette";
+  if (main.hasDialog && !opensOver) return false;
   switch (action) {
+    case "palette": main.openPalette(); return true;
     case "newChat": main.startNewConversation(); return true;
+    case "searchAll": main.sides.search.focus(); return true;
+    case "find": main.sides.openFind(); return true;
     case "shortcuts": main.showShortcuts(); return true;
     case "nextChat": main.go(main.list.neighbour(1)); return true;
     case "previousChat": main.go(main.list.neighbour(-1)); return true;
     case "nextUnread": main.go(main.list.unreadNeighbour(1)); return true;
     case "previousUnread": main.go(main.list.unreadNeighbour(-1)); return true;
     case "lastChat": main.go(main.list.lastUsed()); return true;
+    case "mute": case "archive": case "pin": case "unread": return main.act(action);
     case "nextPane": cyclePane(1); return true;
     case "previousPane": cyclePane(-1); return true;
     case "back": return isNarrow && main.timeline !== undefined && pressBack();
   }
+}
+
+/** Escape closes one layer at a time; what lies above these closes by itself. */
+function closeLayer(main: MainController, isNarrow: boolean): boolean {
+  if (main.sides.find) {
+    main.sides.closeFind();
+    main.composer.focus();
+    return true;
+  }
+  if (main.list.place !== "chats" && !main.timeline) {
+    main.list.goTo("chats");
+    return true;
+  }
+  return isNarrow && main.timeline !== undefined && pressBack();
 }
 
 /** The header's Back knows where focus goes. */
@@ -53,7 +77,7 @@ function takesText(event: KeyboardEvent): boolean {
   return event.key === " " && target.closest("button, a, [role='radio']") !== null;
 }
 
-const PANE_TARGETS = '[data-pane-target], [data-conversation][tabindex="0"], [data-message][tabindex="0"]';
+const PANE_TARGETS = '[data-pane-target], [data-conversation][tabindex="0"], [data-result], [data-message][tabindex="0"]';
 
 /** Moves focus to the next pane that can take it: list, header, messages, composer. */
 export function cyclePane(step: 1 | -1): void {

@@ -1,17 +1,20 @@
 // The main screen: the list, the open chat, the composer and the dialogs, and how they move together.
 
-import type { Backend } from "../backend/backend";
+import { BackendError, type Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
 import type { AccountStatus } from "../backend/generated/api";
 import { AnnouncerController } from "../features/announcer/AnnouncerController.svelte";
 import { ComposerController } from "../features/composer/ComposerController.svelte";
 import { ConnectionController } from "../features/connection/ConnectionController.svelte";
 import { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
-import { conversationName } from "../features/conversation-list/preview";
 import { NewConversationController } from "../features/new-conversation/NewConversationController.svelte";
 import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
 import { TimelineController } from "../features/timeline/TimelineController.svelte";
-import { Toasts } from "../kit/Toasts.svelte";
+import { failureText } from "../i18n/failure";
+import { conversationName } from "../i18n/conversationName";
+import type { Toasts } from "../kit/Toasts.svelte";
+import { paletteActions, pinnedCaps } from "./paletteActions";
+import { SidesController } from "./SidesController.svelte";
 
 /** The chat that is open, over a reload of the page. */
 const OPEN_KEY = "pipit.open";
@@ -21,7 +24,7 @@ export class MainController {
   readonly connection: ConnectionController;
   readonly composer: ComposerController;
   readonly announcer: AnnouncerController;
-  readonly toasts = new Toasts();
+  readonly sides: SidesController;
   timeline = $state.raw<TimelineController>();
   newConversation = $state.raw<NewConversationController>();
   isShowingShortcuts = $state(false);
@@ -41,6 +44,11 @@ export class MainController {
   ) {
     this.#places = new ScrollMemory(storage);
     this.list = new ConversationListController(backend, feed);
+    this.sides = new SidesController(backend, this.list, {
+      chat: (id) => this.go(id),
+      person: (id) => void this.openPerson(id),
+      message: (id, messageId) => void this.show(id, messageId),
+    });
     this.connection = new ConnectionController(backend, feed);
     this.connection.apply(status);
     this.composer = new ComposerController(backend);
@@ -68,31 +76,55 @@ export class MainController {
   }
 
   get hasDialog(): boolean {
-    return this.newConversation !== undefined || this.isShowingShortcuts;
+    return this.newConversation !== undefined || this.isShowingShortcuts || this.sides.hasDialog;
+  }
+
+  get toasts(): Toasts {
+    return this.sides.toasts;
   }
 
   nameOf(conversationId: string): string {
-    const conversation = this.list.conversations.find((one) => one.conversationId === conversationId);
+    const conversation = this.list.find(conversationId);
     return conversation ? conversationName(conversation) : "";
   }
 
   async open(conversationId: string): Promise<void> {
-    const turn = ++this.#turn;
-    if (this.list.selectedId !== conversationId) {
-      await this.list.know(conversationId);
-      // Another chat was opened while the core was asked for this one.
-      if (turn !== this.#turn) return;
-      this.list.select(conversationId);
-      const conversation = this.list.selected;
-      if (!conversation) return;
-      this.timeline?.dispose();
-      this.composer.open(conversationId, conversation.draft);
-      this.timeline = new TimelineController(this.backend, this.feed, conversation, this.#places.get(conversationId));
-      this.timeline.isWindowFocused = this.#isFocused;
-      this.storage?.setItem(OPEN_KEY, conversationId);
-      this.#tellFocus();
-    }
+    if (this.list.selectedId === conversationId) this.#turn++;
+    else if (!(await this.#open(conversationId, this.#places.get(conversationId)))) return;
     if (!this.hasDialog) this.composer.focus();
+  }
+
+  /** Opens a chat at one of its messages; focus stays where it is. */
+  async show(conversationId: string, messageId: string): Promise<void> {
+    await this.#open(conversationId, { messageId, offset: 0 });
+  }
+
+  /** Opens the 1:1 with a person. */
+  async openPerson(accountId: string): Promise<void> {
+    try {
+      const { conversationId } = await this.backend.call("conversation.open", { accountId });
+      await this.open(conversationId);
+    } catch (error) {
+      this.toasts.show(failureText(BackendError.from(error)));
+    }
+  }
+
+  /** False when another chat was opened while the core was asked for this one. */
+  async #open(conversationId: string, place: Place | undefined): Promise<boolean> {
+    const turn = ++this.#turn;
+    await this.list.know(conversationId);
+    if (turn !== this.#turn) return false;
+    if (this.sides.find?.conversationId !== conversationId) this.sides.leaveChat();
+    this.list.select(conversationId);
+    const conversation = this.list.selected;
+    if (!conversation) return false;
+    this.timeline?.dispose();
+    this.composer.open(conversationId, conversation.draft);
+    this.timeline = new TimelineController(this.backend, this.feed, conversation, place);
+    this.timeline.isWindowFocused = this.#isFocused;
+    this.storage?.setItem(OPEN_KEY, conversationId);
+    this.#tellFocus();
+    return true;
   }
 
   /** Opens the chat that a shortcut means, if there is one. */
@@ -110,6 +142,7 @@ export class MainController {
     this.#turn++;
     this.timeline?.dispose();
     this.timeline = undefined;
+    this.sides.leaveChat();
     this.composer.close();
     this.list.select(undefined);
     this.storage?.removeItem(OPEN_KEY);
@@ -121,6 +154,7 @@ export class MainController {
   }
 
   startNewConversation(): void {
+    this.sides.palette = undefined;
     this.isShowingShortcuts = false;
     this.newConversation ??= new NewConversationController(this.backend, async (conversationId) => {
       this.newConversation = undefined;
@@ -128,7 +162,27 @@ export class MainController {
     });
   }
 
+  openPalette(): void {
+    this.newConversation = undefined;
+    this.isShowingShortcuts = false;
+    this.sides.openPalette({ actions: () => paletteActions(this), capsOf: (id) => pinnedCaps(this.list, id) });
+  }
+
+  /** Does to the open chat what a shortcut means; false without one. */
+  act(act: "mute" | "archive" | "pin" | "unread"): boolean {
+    const chat = this.list.selected;
+    if (!chat) return false;
+    switch (act) {
+      case "mute": this.sides.mute(chat); break;
+      case "archive": this.sides.actions.archive(chat); break;
+      case "pin": this.sides.actions.pin(chat); break;
+      case "unread": this.sides.actions.toggleUnread(chat); break;
+    }
+    return true;
+  }
+
   showShortcuts(): void {
+    this.sides.palette = undefined;
     this.newConversation = undefined;
     this.isShowingShortcuts = true;
   }

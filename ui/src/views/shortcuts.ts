@@ -1,28 +1,41 @@
 // Every shortcut of the main screen, once: the keys are read from here, and the dialog shows the same list.
 
+import type { ListKeys } from "../features/conversation-list/ListKeys";
 import { keyCaps, spokenKeys } from "../i18n/shortcutText";
 import { t, type PlainKey } from "../i18n/text";
 import type { Shortcut } from "../kit/keys";
 
 export type Action =
-  | "newChat" | "nextChat" | "previousChat" | "nextUnread" | "previousUnread" | "lastChat"
-  | "nextPane" | "previousPane" | "back" | "undo" | "shortcuts";
+  | "palette" | "newChat" | "searchAll" | "find" | "nextChat" | "previousChat" | "nextUnread" | "previousUnread" | "lastChat"
+  | "mute" | "archive" | "pin" | "unread" | "nextPane" | "previousPane" | "back" | "undo" | "shortcuts";
 
 interface Entry { label: PlainKey; shortcut: Shortcut }
 
 export const shortcuts: Record<Action, Entry> = {
+  palette: { label: "shortcuts.palette", shortcut: { ctrl: true, key: "k" } },
   newChat: { label: "shortcuts.newChat", shortcut: { ctrl: true, key: "n" } },
+  searchAll: { label: "shortcuts.searchAll", shortcut: { ctrl: true, shift: true, key: "f" } },
+  find: { label: "shortcuts.find", shortcut: { ctrl: true, key: "f" } },
   nextChat: { label: "shortcuts.nextChat", shortcut: { alt: true, key: "ArrowDown" } },
   previousChat: { label: "shortcuts.previousChat", shortcut: { alt: true, key: "ArrowUp" } },
   nextUnread: { label: "shortcuts.nextUnread", shortcut: { alt: true, shift: true, key: "ArrowDown" } },
   previousUnread: { label: "shortcuts.previousUnread", shortcut: { alt: true, shift: true, key: "ArrowUp" } },
   lastChat: { label: "shortcuts.lastChat", shortcut: { ctrl: true, key: "Tab" } },
+  mute: { label: "shortcuts.mute", shortcut: { ctrl: true, shift: true, key: "m" } },
+  archive: { label: "shortcuts.archive", shortcut: { ctrl: true, shift: true, key: "a" } },
+  pin: { label: "shortcuts.pin", shortcut: { ctrl: true, shift: true, key: "p" } },
+  unread: { label: "shortcuts.unread", shortcut: { ctrl: true, key: "u" } },
   nextPane: { label: "shortcuts.nextPane", shortcut: { key: "F6" } },
   previousPane: { label: "shortcuts.previousPane", shortcut: { shift: true, key: "F6" } },
   back: { label: "shortcuts.back", shortcut: { alt: true, key: "ArrowLeft" } },
   undo: { label: "shortcuts.undo", shortcut: { ctrl: true, key: "z" } },
   shortcuts: { label: "shortcuts.list", shortcut: { ctrl: true, key: "/" } },
 };
+
+/** The shortcut of the pinned chat at a place of the list, from 0. */
+export function pinnedShortcut(at: number): Shortcut {
+  return { ctrl: true, key: String(at + 1) };
+}
 
 /** Keys that components handle themselves: where focus is decides. */
 const inChat: readonly Entry[] = [
@@ -41,10 +54,19 @@ export function shown(action: Action): { caps: string[]; spoken: string } {
   return { caps: keyCaps(shortcut), spoken: spokenKeys(shortcut) };
 }
 
+/** What the list shows beside its actions. */
+export function listKeys(): ListKeys {
+  const drawn = (action: Action): string => shown(action).caps.join(" ");
+  return {
+    newChat: shown("newChat").spoken, search: shown("searchAll").spoken, searchCaps: shown("searchAll").caps,
+    pin: drawn("pin"), mute: drawn("mute"), archive: drawn("archive"), unread: drawn("unread"),
+  };
+}
+
 export function dialogGroups(): { title: PlainKey; entries: { label: PlainKey; keys: readonly string[] }[] }[] {
   const entry = ({ label, shortcut }: Entry): { label: PlainKey; keys: string[] } => ({ label, keys: keyCaps(shortcut) });
   return [
-    { title: "shortcuts.anywhere", entries: Object.values(shortcuts).map(entry) },
+    { title: "shortcuts.anywhere", entries: [...Object.values(shortcuts).map(entry), { label: "shortcuts.pinned", keys: [...keyCaps({ ctrl: true, key: "1" }), "…", "9"] }] },
     { title: "shortcuts.inChat", entries: inChat.map(entry) },
     { title: "shortcuts.onMessage", entries: onMessage() },
   ];

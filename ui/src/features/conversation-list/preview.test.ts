@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conversation, message, own } from "../../../tests/MemoryBackend";
-import { conversationName, previewOf } from "./preview";
+import { conversationName } from "../../i18n/conversationName";
+import { previewOf } from "./preview";
 
 describe("a row's preview", () => {
   it("is the last message in one line, with who wrote it", () => {

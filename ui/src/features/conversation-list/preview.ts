@@ -1,6 +1,6 @@
 // What the second line of a chat row says.
 
-import type { ConversationView, MessageView } from "../../backend/generated/api";
+import type { Conversation, Message } from "../../backend/planned";
 import { systemLineOf } from "../../backend/systemLine";
 import { t } from "../../i18n/text";
 
@@ -8,20 +8,16 @@ import { t } from "../../i18n/text";
 const PREVIEW_LEN_MAX = 200;
 
 export interface Preview {
-  kind: "draft" | "message" | "empty";
+  kind: "typing" | "draft" | "message" | "empty";
   text: string;
 }
 
-/** The name to show: notes to oneself have ours. */
-export function conversationName(conversation: ConversationView): string {
-  return conversation.kind === "self" ? t("list.noteToSelf") : conversation.name;
-}
-
 /** The draft of the open chat stays out of the list: it stands in the composer. */
-export function previewOf(conversation: ConversationView, isOpen: boolean): Preview {
+export function previewOf(conversation: Conversation, isOpen: boolean, typists: readonly string[] = []): Preview {
+  if (typists.length > 0) return { kind: "typing", text: typingText(conversation, typists) };
   const draft = conversation.draft?.trim() ?? "";
   if (draft !== "" && !isOpen) return { kind: "draft", text: oneLine(draft) };
-  const message = conversation.lastMessage;
+  const message = conversation.lastMessage as Message | undefined;
   if (!message) return { kind: "empty", text: t("list.noMessages") };
   const text = bodyOf(message);
   if (conversation.kind === "self") return { kind: "message", text };
@@ -32,11 +28,21 @@ export function previewOf(conversation: ConversationView, isOpen: boolean): Prev
   return { kind: "message", text };
 }
 
-function bodyOf(message: MessageView): string {
-  if (message.kind === "unreadable") return t("message.unreadable");
-  if (message.kind === "newer") return t("message.newer");
-  if (message.kind === "system") return t(systemLineOf(message));
-  return oneLine(message.text);
+function typingText(conversation: Conversation, typists: readonly string[]): string {
+  if (conversation.kind !== "group") return t("list.typing");
+  if (typists.length === 1) return t("list.typingOne", { name: typists[0]! });
+  return t("list.typingMany", { count: typists.length });
+}
+
+function bodyOf(message: Message): string {
+  switch (message.kind) {
+    case "unreadable": return t("message.unreadable");
+    case "newer": return t("message.newer");
+    case "system": return t(systemLineOf(message));
+    case "deleted": return t("list.deleted");
+    case "poll": return t("list.poll", { question: oneLine(message.poll?.question ?? message.text) });
+    case "text": return oneLine(message.text);
+  }
 }
 
 function oneLine(text: string): string {

@@ -1,0 +1,95 @@
+// What stands around the chat: search, finding in the chat, the palette, and the question before something that
+// can't be taken back. Chats themselves are opened by the main controller.
+
+import type { Backend } from "../backend/backend";
+import type { Conversation } from "../backend/planned";
+import { ConversationActions } from "../features/conversation-list/ConversationActions";
+import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
+import { FindController } from "../features/find/FindController.svelte";
+import { PaletteController, type PaletteSources } from "../features/palette/PaletteController.svelte";
+import { SearchController } from "../features/search/SearchController.svelte";
+import { conversationName } from "../i18n/conversationName";
+import { t } from "../i18n/text";
+import { Toasts } from "../kit/Toasts.svelte";
+
+export interface Question {
+  title: string;
+  text: string;
+  /** What the button says, which names the act. */
+  action: string;
+  run: () => void;
+}
+
+export interface Opening {
+  chat: (conversationId: string) => void;
+  person: (accountId: string) => void;
+  message: (conversationId: string, messageId: string) => void;
+}
+
+export class SidesController {
+  readonly toasts = new Toasts();
+  readonly actions: ConversationActions;
+  readonly search: SearchController;
+  palette = $state.raw<PaletteController>();
+  find = $state.raw<FindController>();
+  question = $state.raw<Question>();
+  /** The chat that is asked for how long it is to be muted. */
+  muting = $state.raw<Conversation>();
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly list: ConversationListController,
+    private readonly opening: Opening,
+  ) {
+    this.actions = new ConversationActions(backend, list, this.toasts);
+    this.search = new SearchController(backend, () => list.conversations);
+  }
+
+  get hasDialog(): boolean {
+    return this.palette !== undefined || this.question !== undefined || this.muting !== undefined;
+  }
+
+  openPalette(sources: Pick<PaletteSources, "actions" | "capsOf">): void {
+    this.palette = new PaletteController(this.backend, {
+      ...sources,
+      conversations: () => this.list.conversations,
+      chatName: () => this.list.selected && conversationName(this.list.selected),
+      onChat: this.opening.chat,
+      onPerson: this.opening.person,
+      onHit: (hit) => this.opening.message(hit.conversationId, hit.messageId),
+      onClose: () => (this.palette = undefined),
+    });
+  }
+
+  openFind(): void {
+    const id = this.list.selectedId;
+    if (!id) return;
+    if (this.find?.conversationId === id) this.find.focus();
+    else this.find = new FindController(this.backend, id, (messageId) => this.opening.message(id, messageId));
+  }
+
+  closeFind(): void {
+    this.find?.close();
+    this.find = undefined;
+  }
+
+  /** Another chat is open: what belongs to the one before goes. */
+  leaveChat(): void {
+    this.closeFind();
+  }
+
+  mute(conversation: Conversation): void {
+    if (conversation.isMuted) this.actions.unmute(conversation);
+    else this.muting = conversation;
+  }
+
+  askClear(conversation: Conversation): void {
+    const name = conversationName(conversation);
+    this.question = { title: t("ask.clear", { name }), text: t("ask.clearText"), action: t("ask.clearAction"), run: () => void this.actions.clear(conversation) };
+  }
+
+  askLeave(conversation: Conversation): void {
+    const name = conversationName(conversation);
+    this.question = { title: t("ask.leave", { name }), text: t("ask.leaveText"), action: t("ask.leaveAction"), run: () => void this.actions.leave(conversation) };
+  }
+}

@@ -1,0 +1,53 @@
+// What the palette can do, with the shortcuts of the main screen beside it.
+
+import Archive from "@lucide/svelte/icons/archive";
+import Bell from "@lucide/svelte/icons/bell";
+import BellOff from "@lucide/svelte/icons/bell-off";
+import Keyboard from "@lucide/svelte/icons/keyboard";
+import Mail from "@lucide/svelte/icons/mail";
+import Pin from "@lucide/svelte/icons/pin";
+import Search from "@lucide/svelte/icons/search";
+import SquarePen from "@lucide/svelte/icons/square-pen";
+import TextSearch from "@lucide/svelte/icons/text-search";
+import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
+import { isUnread } from "../features/conversation-list/ConversationListController.svelte";
+import type { PaletteAction } from "../features/palette/PaletteController.svelte";
+import { keyCaps } from "../i18n/shortcutText";
+import { t } from "../i18n/text";
+import type { MainController } from "./MainController.svelte";
+import { pinnedShortcut, shown } from "./shortcuts";
+
+export function paletteActions(main: MainController): PaletteAction[] {
+  return [...chatActions(main), ...appActions(main)];
+}
+
+/** The caps that open a pinned chat; none for others. */
+export function pinnedCaps(list: ConversationListController, conversationId: string): readonly string[] {
+  const at = list.pinned.findIndex((one) => one.conversationId === conversationId);
+  return at >= 0 && at < 9 ? keyCaps(pinnedShortcut(at)) : [];
+}
+
+function chatActions(main: MainController): PaletteAction[] {
+  const chat = main.list.selected;
+  if (!chat) return [];
+  const { sides } = main;
+  const group = "chat" as const;
+  return [
+    { id: "find", group, label: t("find.label"), icon: TextSearch, caps: shown("find").caps, run: () => sides.openFind() },
+    { id: "mute", group, label: chat.isMuted ? t("list.unmute") : t("list.muteFor"), icon: chat.isMuted ? Bell : BellOff, caps: shown("mute").caps, run: () => sides.mute(chat) },
+    { id: "pin", group, label: chat.isPinned ? t("list.unpin") : t("list.pin"), icon: Pin, caps: shown("pin").caps, run: () => sides.actions.pin(chat) },
+    { id: "archive", group, label: chat.isArchived ? t("list.unarchive") : t("list.archive"), icon: Archive, caps: shown("archive").caps, run: () => sides.actions.archive(chat) },
+    { id: "unread", group, label: isUnread(chat) ? t("list.markRead") : t("list.markUnread"), icon: Mail, caps: shown("unread").caps, run: () => sides.actions.toggleUnread(chat) },
+  ];
+}
+
+function appActions(main: MainController): PaletteAction[] {
+  const group = "app" as const;
+  return [
+    { id: "newChat", group, label: t("list.newChat"), icon: SquarePen, caps: shown("newChat").caps, run: () => main.startNewConversation() },
+    { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
+    { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
+    { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },
+    { id: "shortcuts", group, label: t("shortcuts.title"), icon: Keyboard, caps: shown("shortcuts").caps, run: () => main.showShortcuts() },
+  ];
+}
