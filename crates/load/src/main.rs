@@ -28,6 +28,9 @@ struct Arguments {
     /// Envelopes that each client has on their way when it sends as fast as it can
     #[arg(long, default_value_t = 16)]
     in_flight: usize,
+    /// Messages between two real clients, one after the other
+    #[arg(long, default_value_t = 300)]
+    messages: usize,
     /// Seconds of each measurement
     #[arg(long, default_value_t = 8)]
     seconds: u64,
@@ -46,6 +49,7 @@ fn main() -> Result<()> {
         data: arguments.data,
         pairs: (arguments.clients / 2).max(1),
         in_flight: arguments.in_flight.max(1),
+        messages: arguments.messages.max(1),
         time: Duration::from_secs(arguments.seconds.max(1)),
         idle: arguments.idle,
     };

@@ -15,12 +15,17 @@ async fn every_figure_is_measured() -> Result<()> {
         data: folder.path().to_owned(),
         pairs: 2,
         in_flight: 4,
+        messages: 5,
         time: Duration::from_millis(600),
         idle: 3,
     };
     let report = bench::run(&plan).await?;
     assert!(report.full.accepted_per_second > 1.0);
     assert!(report.half.times.p50_ms > 0.0 && report.quiet.times.p99_ms > 0.0);
+    // Both clients and the server wait for the disk, so no message beats the bare echo.
+    let shown = report.shown;
+    assert!(shown.echo.p50_ms > 0.0 && shown.alternating.p50_ms > shown.echo.p50_ms);
+    assert!(shown.steady.p99_ms >= shown.steady.p50_ms && shown.steady.p50_ms > 0.0);
     assert!(report.echo > 1.0 && report.commits.single_per_second > 1.0);
     // An envelope of 20 characters and the little around it, once up and once down.
     let wire = report.wire;

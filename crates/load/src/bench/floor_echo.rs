@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use super::report::{Times, times};
+
 /// Messages a second that come back.
 pub(crate) async fn measure(
     clients: usize,
@@ -33,6 +35,27 @@ pub(crate) async fn measure(
     let took_s = began.elapsed().as_secs_f64();
     serving.abort();
     Ok(counts.iter().sum::<u64>() as f64 / took_s)
+}
+
+/// Times of one message there and back, one after the other on one connection.
+pub(crate) async fn round_trips(len: usize, warm_up: usize, count: usize) -> Result<Times> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    #[allow(clippy::disallowed_methods, reason = "a tool that owns its tasks")]
+    let serving = tokio::spawn(serve(listener));
+    let mut socket = connect(address).await?;
+    let payload = Bytes::from(vec![7; len]);
+    let mut ages_ms = Vec::with_capacity(count);
+    for number in 0..warm_up + count {
+        let began = Instant::now();
+        socket.send(Message::Binary(payload.clone())).await?;
+        socket.next().await.context("the echo closed")??;
+        if number >= warm_up {
+            ages_ms.push(began.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    serving.abort();
+    Ok(times(ages_ms))
 }
 
 async fn serve(listener: TcpListener) {

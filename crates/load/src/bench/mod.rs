@@ -1,8 +1,9 @@
 //! Figures of one server on this machine, beside what the machine can do at best.
 //!
 //! Order: floors first (a bare WebSocket echo, SQLite's own commits), then the server: bytes of one
-//! message, everything as fast as it goes, half of that and next to nothing with times, and idle connections. Clients and
-//! server share the machine's cores, as do the floors' two sides.
+//! message, everything as fast as it goes, half of that and next to nothing with times, send to shown
+//! between two real client cores, and idle connections. Clients and server share the machine's cores,
+//! as do the floors' two sides.
 
 mod floor_echo;
 mod floor_sqlite;
@@ -13,6 +14,7 @@ mod payload;
 mod report;
 mod saturate;
 mod server;
+mod shown;
 mod wire_bytes;
 
 use std::path::PathBuf;
@@ -36,6 +38,8 @@ pub struct Plan {
     pub pairs: usize,
     /// Envelopes on their way per client at full speed.
     pub in_flight: usize,
+    /// Messages between two real clients, one after the other.
+    pub messages: usize,
     /// Of each measurement.
     pub time: Duration,
     /// Idle connections.
@@ -66,7 +70,10 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     let full = saturate::measure(&server, &mut pairs, plan.in_flight, plan.time).await?;
     let half = latency::measure(&mut pairs, full.accepted_per_second / 2.0, plan.time).await?;
     let quiet = latency::measure(&mut pairs, QUIET_PER_SECOND, plan.time / 2).await?;
-    drop((pairs, server));
+    drop(pairs);
+    let profiles = folder.path().join("profiles");
+    let shown = shown::measure(&server, &profiles, wire.envelope, plan.messages, plan.time).await?;
+    drop(server);
     let idle = memory::measure(&plan.server_binary, &folder.path().join("idle"), plan.idle).await?;
     Ok(Report {
         clients: plan.pairs * 2,
@@ -77,6 +84,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
         full,
         half,
         quiet,
+        shown,
         idle,
     })
 }

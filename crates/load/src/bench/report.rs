@@ -8,6 +8,7 @@ use super::floor_sqlite::Commits;
 use super::latency::Steady;
 use super::memory::Idle;
 use super::saturate::Saturation;
+use super::shown::Shown;
 use super::wire_bytes::WireBytes;
 
 /// Milliseconds at points of the distribution.
@@ -54,6 +55,8 @@ pub struct Report {
     pub half: Steady,
     /// When hardly anybody writes.
     pub quiet: Steady,
+    /// Between two real clients, from `message.send` to the event at the other.
+    pub shown: Shown,
     /// Idle connections.
     pub idle: Idle,
 }
@@ -104,6 +107,7 @@ impl fmt::Display for Report {
         write_times(f, half.times)?;
         writeln!(f, "With {:.0}/s sent", self.quiet.sent_per_second)?;
         write_times(f, self.quiet.times)?;
+        write_shown(f, self.shown)?;
         writeln!(f, "Floors in the same run")?;
         writeln!(
             f,
@@ -129,6 +133,34 @@ impl fmt::Display for Report {
             idle.connections, idle.kb_each
         )
     }
+}
+
+fn write_shown(f: &mut fmt::Formatter<'_>, shown: Shown) -> fmt::Result {
+    let Shown {
+        alternating,
+        steady_per_second,
+        steady,
+        echo,
+    } = shown;
+    writeln!(f, "Two real client cores, from message.send to shown")?;
+    let write = |f: &mut fmt::Formatter<'_>, name: &str, times: Times| {
+        writeln!(
+            f,
+            "  {name}: p50 {:.2} ms ({:.1} echoes), p99 {:.2} ms ({:.1} echoes), max {:.1} ms",
+            times.p50_ms,
+            times.p50_ms / echo.p50_ms,
+            times.p99_ms,
+            times.p99_ms / echo.p99_ms,
+            times.max_ms
+        )
+    };
+    write(f, "one after the other", alternating)?;
+    write(f, &format!("{steady_per_second:.0}/s"), steady)?;
+    writeln!(
+        f,
+        "  bare WebSocket echo in the same run: p50 {:.3} ms, p99 {:.3} ms",
+        echo.p50_ms, echo.p99_ms
+    )
 }
 
 fn write_times(f: &mut fmt::Formatter<'_>, times: Times) -> fmt::Result {
