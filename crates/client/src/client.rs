@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{inbox, outbox};
+use crate::{inbox, outbox, renew};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -277,6 +277,7 @@ impl Shared {
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&session));
         inbox::spawn(Arc::downgrade(self), Arc::downgrade(&session), events);
         outbox::spawn(Arc::downgrade(self), &session);
+        renew::spawn(Arc::downgrade(self), &session);
         self.publish_status();
         Ok(())
     }

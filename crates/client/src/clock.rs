@@ -3,8 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pipit_domain::{Clock, EnvelopeId, GroupId, Timestamp};
-use rand::RngCore as _;
 use rand::rngs::OsRng;
+use rand::{Rng as _, RngCore as _};
 
 /// The wall clock of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +28,11 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     OsRng.fill_bytes(&mut bytes);
     bytes
+}
+
+/// A random number from `least` to `most`, both among them.
+pub(crate) fn random_between(least: u64, most: u64) -> u64 {
+    OsRng.gen_range(least..=most)
 }
 
 pub(crate) fn random_envelope() -> EnvelopeId {

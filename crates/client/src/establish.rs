@@ -23,8 +23,10 @@ use pipit_wire::v1::{
 use tokio::time::timeout;
 
 use crate::clock::random_group;
+use crate::epoch::load;
 use crate::error::ClientError;
 use crate::ledgers::StoredLedgers;
+use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
 
 /// The Welcome of a conversation that exists already is in the mailbox before the server says so; it
@@ -184,11 +186,16 @@ impl Session {
     }
 
     async fn settle_created(&self, row: i64) -> Result<(), ClientError> {
+        let (crypto, now) = (Arc::clone(&self.crypto), self.server_now());
         self.store
             .write(move |transaction| {
                 let place = conversation::by_row(transaction, row)?
                     .ok_or(ClientError::UnknownConversation)?;
                 conversation::set_group(transaction, row, place.group, None)?;
+                if let Some(group) = load(transaction, &crypto, row)? {
+                    let devices = group.members().len();
+                    plan(transaction, row, Urgency::Later, devices, now)?;
+                }
                 Ok(())
             })
             .await

@@ -1,5 +1,6 @@
 //! The inbox task: what the connection brings, opened in batches, acknowledged after the commit.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -168,8 +169,10 @@ async fn catch_up(
     if has_gap {
         session.fill_gap(shared).await?;
     }
+    session.settle_commits(shared).await?;
     session.join_missing(shared).await?;
     session.replenish_key_packages().await?;
+    session.plan_renewals().await?;
     let mut before = i64::MAX;
     loop {
         let page = session
@@ -260,6 +263,7 @@ async fn receive(
         if opened.group_changed {
             session.group_changed.notify_waiters();
             session.outbox_wake.notify_one();
+            session.renewal_wake.notify_one();
         }
         let notices = notifications(&shared.focus(), &opened.added);
         shared
@@ -302,6 +306,8 @@ fn open_all(
         crypto: &session.crypto,
         identity: &session.identity,
         own: session.own(),
+        now: session.server_now(),
+        has_confirmed: Cell::default(),
     };
     let mut all = Opened::default();
     let mut conversations = BTreeSet::new();

@@ -20,9 +20,11 @@
 
 mod client;
 mod clock;
+mod commit;
 mod contact;
 mod control;
 mod conversation;
+mod epoch;
 mod error;
 mod establish;
 mod event;
@@ -38,6 +40,8 @@ mod outbox;
 mod record;
 mod register;
 mod rejoin;
+mod renew;
+mod renewal_plan;
 mod session;
 mod task;
 

@@ -1,5 +1,7 @@
 //! Opening one delivery inside the inbox's transaction: what it is, and the rows that it makes.
 
+use std::cell::Cell;
+
 use pipit_domain::{
     AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp,
 };
@@ -15,11 +17,13 @@ use pipit_wire::mls_header;
 use pipit_wire::v1::{Deliver, EnvelopeKind};
 
 use crate::clock::random;
+use crate::commit;
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::ledgers::StoredLedgers;
 use crate::message::received_position;
 use crate::rejoin::place_of;
+use crate::renewal_plan::{Urgency, plan};
 
 /// What a delivery did.
 #[derive(Debug, Default)]
@@ -68,10 +72,20 @@ pub(crate) struct Opener<'a> {
     pub(crate) crypto: &'a Crypto,
     pub(crate) identity: &'a Identity,
     pub(crate) own: AccountId,
+    /// The server's clock, as well as this device knows it.
+    pub(crate) now: Timestamp,
+    /// A pending commit of ours was confirmed on the way.
+    pub(crate) has_confirmed: Cell<bool>,
 }
 
 impl Opener<'_> {
     pub(crate) fn open(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
+        let mut outcome = self.open_kind(delivery)?;
+        outcome.group_changed |= self.has_confirmed.take();
+        Ok(outcome)
+    }
+
+    fn open_kind(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
         match EnvelopeKind::try_from(delivery.kind) {
             Ok(EnvelopeKind::Application) => self.application(delivery),
             Ok(EnvelopeKind::Commit) => self.commit(delivery),
@@ -102,9 +116,8 @@ impl Opener<'_> {
     fn commit(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
         let (place, group) = self.place_of_commit(delivery)?;
         match self.open_in_group(&place, group, delivery, None)? {
-            Some(Opened::Commit(_)) => {
-                // Sealed for the epoch before; the same envelope ids are sealed again.
-                outbox::unseal(self.transaction, place.conversation)?;
+            Some(Opened::Commit(committed)) => {
+                commit::note(self.transaction, place.conversation, &committed)?;
                 Ok(Outcome {
                     conversation: Some(place.conversation),
                     group_changed: true,
@@ -157,19 +170,13 @@ impl Opener<'_> {
         delivery: &Deliver,
         envelope: Option<EnvelopeId>,
     ) -> Result<Option<Opened>, DeliveryError> {
-        let storage = mls_storage(self.transaction);
-        let provider = Provider::new(self.crypto, &storage);
         let ours = || DeliveryError::Ours(ClientError::Internal("keys of a conversation"));
-        let group = Group::load(&provider, id)
-            .map_err(|_| ours())?
-            .ok_or_else(ours)?;
-        let ledgers = StoredLedgers::new(self.transaction);
         let unreadable = |why| DeliveryError::Unreadable {
             conversation: place.conversation,
             envelope,
             why,
         };
-        match group.open(&provider, &delivery.payload, &ledgers) {
+        match self.open_or_confirm(place, id, delivery)? {
             Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
             Ok((_, opened)) => Ok(Some(opened)),
             Err(OpenError::Refused(Refusal::UnknownLeaf(leaf))) => {
@@ -185,6 +192,37 @@ impl Opener<'_> {
             Err(OpenError::Undecryptable) => Err(unreadable("undecryptable")),
             Err(OpenError::InvalidCommit) => Err(unreadable("a commit that does not check")),
         }
+    }
+
+    /// Opens a payload. One of the epoch after a pending commit of ours says that the server has taken
+    /// that one, before the answer does, or instead of it.
+    fn open_or_confirm(
+        &self,
+        place: &ConversationRow,
+        id: GroupId,
+        delivery: &Deliver,
+    ) -> Result<Result<(Group, Opened), OpenError>, DeliveryError> {
+        let storage = mls_storage(self.transaction);
+        let provider = Provider::new(self.crypto, &storage);
+        let ledgers = StoredLedgers::new(self.transaction);
+        let load = || {
+            Group::load(&provider, id)
+                .ok()
+                .flatten()
+                .ok_or(ClientError::Internal("keys of a conversation"))
+        };
+        let group = load()?;
+        let next = group.epoch() + 1;
+        let opened = group.open(&provider, &delivery.payload, &ledgers);
+        let at = Timestamp::from_millis(delivery.time);
+        let row = place.conversation;
+        if matches!(opened, Err(OpenError::EpochTooNew { epoch }) if epoch == next)
+            && commit::confirm(self.transaction, self.crypto, row, at)?
+        {
+            self.has_confirmed.set(true);
+            return Ok(load()?.open(&provider, &delivery.payload, &ledgers));
+        }
+        Ok(opened)
     }
 
     fn keep(
@@ -354,6 +392,14 @@ impl Opener<'_> {
         }
         conversation::set_group(self.transaction, place.conversation, Some(group.id()), None)?;
         outbox::unseal(self.transaction, place.conversation)?;
+        let devices = group.members().len();
+        plan(
+            self.transaction,
+            place.conversation,
+            Urgency::Soon,
+            devices,
+            self.now,
+        )?;
         Ok(Outcome {
             message: None,
             conversation: Some(place.conversation),

@@ -19,7 +19,7 @@ use pipit_store::table::outbox::OutboxRow;
 use pipit_store::table::{conversation, delivery, message, outbox};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::client::{Connection, Shared};
 use crate::conversation::changed;
@@ -36,8 +36,6 @@ const BATCH_LEN: usize = 16;
 const PAUSE: Duration = Duration::from_secs(2);
 /// After an answer that did not come: the line is about to be found dead, or the server is slow.
 const LINE_PAUSE: Duration = Duration::from_millis(300);
-/// Missing commits arrive by the mailbox; if none comes within this, the server is asked again.
-const COMMIT_WAIT: Duration = Duration::from_secs(5);
 /// Tries that fail for a reason of ours before a conversation's messages are shown as failed.
 const TRIES: u32 = 3;
 
@@ -158,7 +156,7 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     inbox::ask_delivered(shared, session, &repeated).await?;
     match next {
         Next::AfterCommit(epoch) => {
-            wait_for_epoch(session, row, epoch).await?;
+            session.wait_for_epoch(row, epoch).await?;
             Ok(Round::Again)
         }
         Next::Round(round) => Ok(round),
@@ -370,33 +368,4 @@ fn word_of(error: &ClientError) -> &'static str {
         ClientError::Store(_) => "STORAGE",
         _ => "INTERNAL",
     }
-}
-
-/// Waits until the inbox has brought the group to the server's epoch.
-async fn wait_for_epoch(session: &Session, row: i64, epoch: u64) -> Result<(), ClientError> {
-    let reached = async {
-        loop {
-            let changed = session.group_changed.notified();
-            let crypto = Arc::clone(&session.crypto);
-            let here = session
-                .store
-                .read(move |connection| {
-                    let place = conversation::by_row(connection, row)?
-                        .ok_or(ClientError::UnknownConversation)?;
-                    let Some(id) = place.group else {
-                        return Ok(None);
-                    };
-                    let storage = mls_storage(connection);
-                    let group = Group::load(&Provider::new(&crypto, &storage), id)
-                        .map_err(|_| ClientError::Internal("keys of a conversation"))?;
-                    Ok::<_, ClientError>(group.map(|group| group.epoch()))
-                })
-                .await?;
-            if here.is_some_and(|here| here >= epoch) {
-                return Ok(());
-            }
-            changed.await;
-        }
-    };
-    timeout(COMMIT_WAIT, reached).await.unwrap_or(Ok(()))
 }

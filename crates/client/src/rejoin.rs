@@ -7,7 +7,7 @@ use pipit_domain::{AccountId, ConversationId, GroupId};
 use pipit_e2ee::{Commit, Group, JoinError, Provider, Refusal};
 use pipit_ledger::conversation as derived;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::outbox;
+use pipit_store::table::{outbox, pending_commit};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::v1::{
     Accepted, CommitGroup, ConversationState, GroupState, ListConversations, RefusalCode,
@@ -20,6 +20,7 @@ use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::ledgers::StoredLedgers;
+use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
 
 /// Each try that comes too late makes somebody else's commit win, so progress is made; a few rounds
@@ -192,6 +193,8 @@ impl Session {
                     match joined {
                         Ok((group, commit)) => {
                             let row = place_of(transaction, id, own, &group, now)?;
+                            // It went with the keys that it was made with.
+                            pending_commit::remove(transaction, row.conversation)?;
                             if row.group != Some(group.id()) {
                                 conversation::set_joining(
                                     transaction,
@@ -239,6 +242,8 @@ impl Session {
                 }
                 conversation::set_group(transaction, row.conversation, Some(group), None)?;
                 outbox::unseal(transaction, row.conversation)?;
+                let devices = loaded.members().len();
+                plan(transaction, row.conversation, Urgency::Later, devices, now)?;
                 Ok::<_, ClientError>(())
             })
             .await?;

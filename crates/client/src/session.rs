@@ -14,6 +14,7 @@ use pipit_wire::v1::{RefusalCode, client_frame, server_frame};
 use tokio::sync::{Notify, mpsc};
 
 use crate::clock::random;
+use crate::commit::Turns;
 use crate::error::ClientError;
 use crate::record::Reader;
 
@@ -28,10 +29,14 @@ pub(crate) struct Session {
     pub(crate) link: Link,
     /// Something may be waiting in the outbox, or the session has ended.
     pub(crate) outbox_wake: Arc<Notify>,
+    /// The next renewal of keys may be due earlier, or the session has ended.
+    pub(crate) renewal_wake: Arc<Notify>,
     /// The inbox joined a group or moved one to another epoch.
     pub(crate) group_changed: Notify,
     /// Held while joining from outside: two at once would take each other's keys away.
     pub(crate) joining: tokio::sync::Mutex<()>,
+    /// One commit of this device's at a time in each conversation.
+    pub(crate) commits: Turns,
     tokens: Arc<Tokens>,
 }
 
@@ -95,8 +100,10 @@ impl Session {
             http,
             link,
             outbox_wake: Arc::new(Notify::new()),
+            renewal_wake: Arc::new(Notify::new()),
             group_changed: Notify::new(),
             joining: tokio::sync::Mutex::new(()),
+            commits: Turns::default(),
             tokens,
         };
         Ok((Arc::new(session), events))
@@ -138,6 +145,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.outbox_wake.notify_one();
+        self.renewal_wake.notify_one();
     }
 }
 

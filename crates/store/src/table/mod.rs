@@ -8,6 +8,8 @@ pub mod delivery;
 pub mod ledger;
 pub mod message;
 pub mod outbox;
+pub mod pending_commit;
+pub mod renewal;
 
 use pipit_domain::Timestamp;
 use rusqlite::types::Type;
