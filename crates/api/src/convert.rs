@@ -196,6 +196,7 @@ fn from_refusal(refused: &Refused) -> RpcError {
         RefusalCode::WrongPassword => ErrorCode::WrongPassword,
         RefusalCode::Closed => ErrorCode::RegistrationClosed,
         RefusalCode::InvalidName => ErrorCode::UsernameInvalid,
+        RefusalCode::NotAllowed => ErrorCode::NotAllowed,
         _ => ErrorCode::Unreachable,
     };
     let error = RpcError::new(code, sentence(&refused.sentence));

@@ -41,6 +41,8 @@ pub enum ErrorCode {
     NotFound,
     /// This account is not in the conversation.
     NotAMember,
+    /// The group does not let this member do that.
+    NotAllowed,
     /// Longer than a message may be.
     TooLarge,
     /// Too many tries; wait.

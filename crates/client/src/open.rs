@@ -42,6 +42,9 @@ pub(crate) enum DeliveryError {
     /// Somebody's ledger has to be fetched first; nothing was changed.
     #[error("a ledger is missing")]
     NeedsLedger(AccountId),
+    /// The tree of a group that this device is invited to has to be fetched first; nothing was changed.
+    #[error("the members of a group are missing")]
+    NeedsTree(ConversationId, u64),
     /// It will never open; the person sees a placeholder in this conversation, if it is known.
     #[error("a delivery can't be opened: {why}")]
     Unreadable {
@@ -179,7 +182,7 @@ impl Opener<'_> {
         match self.open_or_confirm(place, id, delivery)? {
             Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
             Ok((_, opened)) => Ok(Some(opened)),
-            Err(OpenError::Refused(Refusal::UnknownLeaf(leaf))) => {
+            Err(OpenError::Refused(Refusal::UnknownLeaf(leaf) | Refusal::StillInForce(leaf))) => {
                 Err(DeliveryError::NeedsLedger(leaf.account))
             }
             Err(OpenError::Refused(_)) => Err(unreadable("a device that must not be here")),
@@ -363,6 +366,9 @@ impl Opener<'_> {
             Ok((group, _)) => group,
             Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
                 return Err(DeliveryError::NeedsLedger(leaf.account));
+            }
+            Err(JoinError::NeedsTree { epoch, .. }) => {
+                return Err(DeliveryError::NeedsTree(id, epoch));
             }
             Err(JoinError::AlreadyIn | JoinError::NotForUs) => return Ok(Outcome::default()),
             Err(JoinError::Storage(_) | JoinError::Internal) => {

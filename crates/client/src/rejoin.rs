@@ -94,14 +94,25 @@ impl Session {
 
     /// How the server sees this account's conversations.
     pub(crate) async fn conversation_states(&self) -> Result<Vec<ConversationState>, ClientError> {
-        let request = client_frame::Body::ListConversations(ListConversations {});
-        let all = self
-            .ask(request, |body| match body {
-                server_frame::Body::Conversations(all) => Some(all.conversations),
-                _ => None,
-            })
-            .await?;
-        Ok(all)
+        let mut all: Vec<ConversationState> = Vec::new();
+        loop {
+            let after = all
+                .last()
+                .map(|state| state.conversation_id.clone())
+                .unwrap_or_default();
+            let request = client_frame::Body::ListConversations(ListConversations { after });
+            let page = self
+                .ask(request, |body| match body {
+                    server_frame::Body::Conversations(page) => Some(page),
+                    _ => None,
+                })
+                .await?;
+            let is_end = !page.more || page.conversations.is_empty();
+            all.extend(page.conversations);
+            if is_end {
+                return Ok(all);
+            }
+        }
     }
 
     /// Our external commit was accepted, and the process ended before it was noted: the keys are here.

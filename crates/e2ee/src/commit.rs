@@ -16,7 +16,9 @@ use openmls::prelude::{
 };
 use openmls_traits::OpenMlsProvider as _;
 use pipit_domain::{DeviceId, EnvelopeId, limits};
+use pipit_wire::charter::Charter;
 
+use crate::charter::{self, to_extensions};
 use crate::config::ADDS_PER_COMMIT_MAX;
 use crate::crypto::{Provider, Storage, StorageFailure};
 use crate::group::Group;
@@ -30,6 +32,7 @@ use crate::roster::Refusal;
 pub struct Change {
     add: Vec<NewLeaf>,
     remove: Vec<DeviceId>,
+    charter: Option<Charter>,
 }
 
 impl Change {
@@ -44,7 +47,7 @@ impl Change {
     pub fn add(devices: Vec<NewLeaf>) -> Self {
         Self {
             add: devices,
-            remove: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -52,9 +55,16 @@ impl Change {
     #[must_use]
     pub fn remove(devices: Vec<DeviceId>) -> Self {
         Self {
-            add: Vec::new(),
             remove: devices,
+            ..Self::default()
         }
+    }
+
+    /// Puts this charter in the place of the group's; its version is the next one.
+    #[must_use]
+    pub fn and_charter(mut self, charter: Charter) -> Self {
+        self.charter = Some(charter);
+        self
     }
 
     /// Removes these as well.
@@ -105,7 +115,7 @@ pub enum CommitError {
     /// The identity is not the one of our leaf in this group: a mistake of the caller.
     #[error("the group belongs to another device")]
     WrongIdentity,
-    /// A leaf of the group cannot be read.
+    /// A leaf of the group cannot be read, or the group's charter does not allow the change.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Storage failed.
@@ -140,13 +150,20 @@ impl Group {
         let epoch = self.epoch();
         let removals = self.places_of(&change.remove, identity)?;
         self.check_adds(&change, removals.len())?;
+        self.check_change(&change, identity)?;
         self.mls.set_aad(envelope.to_vec());
-        let bundle = self
+        let mut builder = self
             .mls
             .commit_builder()
             .force_self_update(true)
             .propose_adds(change.add.into_iter().map(NewLeaf::into_key_package))
-            .propose_removals(removals)
+            .propose_removals(removals);
+        if change.charter.is_some() {
+            builder = builder
+                .propose_group_context_extensions(to_extensions(change.charter.as_ref())?)
+                .map_err(create_error)?;
+        }
+        let bundle = builder
             .load_psks(provider.storage())
             .map_err(|_| CommitError::Internal)?
             .create_group_info(true)
@@ -171,6 +188,8 @@ impl Group {
             .pending_commit()
             .ok_or(CommitError::NothingPending)?;
         let (added, removed) = self.changes_of(staged)?;
+        let charter = charter::proposed(staged)?;
+        let charter_before = self.charter();
         let by = self
             .mls
             .own_leaf_node()
@@ -193,6 +212,9 @@ impl Group {
                 by,
                 added,
                 removed,
+                charter: charter.or_else(|| charter_before.clone()),
+                charter_before,
+                is_from_outside: false,
                 is_ours: true,
                 is_member: true,
                 dropped_ours: false,
@@ -258,6 +280,18 @@ impl Group {
             }
         }
         Ok(())
+    }
+
+    fn check_change(&self, change: &Change, identity: &Identity) -> Result<(), Refusal> {
+        let gone: BTreeSet<_> = change.remove.iter().collect();
+        let removed: Vec<_> = self
+            .members()
+            .into_iter()
+            .filter(|leaf| gone.contains(&leaf.device))
+            .collect();
+        let added: Vec<_> = change.add.iter().map(NewLeaf::identity).collect();
+        let actor = identity.leaf().account;
+        self.check_rules(actor, change.charter.as_ref(), &added, &removed)
     }
 
     /// Who a staged commit adds and removes by proposals.

@@ -1,11 +1,11 @@
 //! How our groups are set up: every number that MLS leaves to the application, with its reason.
 
 use openmls::prelude::{
-    Capabilities, CredentialType, ExtensionType, Extensions, GroupContext, Lifetime,
-    MlsGroupJoinConfig, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProposalType,
-    SenderRatchetConfiguration,
+    Capabilities, CredentialType, ExtensionType, Lifetime, MlsGroupJoinConfig,
+    PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProposalType, SenderRatchetConfiguration,
 };
 use pipit_domain::{Timestamp, limits};
+use pipit_wire::charter;
 
 use crate::suite::Suite;
 
@@ -71,7 +71,10 @@ pub(crate) fn capabilities() -> Capabilities {
     Capabilities::new(
         None,
         Some(&Suite::ALL.map(Suite::mls)),
-        Some(&[ExtensionType::LastResort]),
+        Some(&[
+            ExtensionType::LastResort,
+            ExtensionType::Unknown(charter::EXTENSION_TYPE),
+        ]),
         Some(&[] as &[ProposalType]),
         Some(&[CredentialType::Basic]),
     )
@@ -80,10 +83,4 @@ pub(crate) fn capabilities() -> Capabilities {
 pub(crate) fn lifetime(now: Timestamp) -> Lifetime {
     let not_after = (now.as_millis() + KEY_PACKAGE_LIFETIME_MS) / 1000;
     Lifetime::init(now.as_secs().saturating_sub(CLOCK_SKEW_S), not_after)
-}
-
-/// Extensions of a group that we accept: none. Names and roles travel inside, and nobody outside may
-/// propose changes.
-pub(crate) fn group_extensions_are_ours(extensions: &Extensions<GroupContext>) -> bool {
-    extensions.iter().next().is_none()
 }

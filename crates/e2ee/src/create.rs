@@ -3,7 +3,9 @@
 use openmls::prelude::{MlsGroup, MlsGroupCreateConfig, NewGroupError, tls_codec::Serialize as _};
 use openmls_traits::OpenMlsProvider as _;
 use pipit_domain::{EnvelopeId, GroupId, Timestamp};
+use pipit_wire::charter::Charter;
 
+use crate::charter::to_extensions;
 use crate::commit::{Change, CommitError};
 use crate::config::{self, ADDS_PER_COMMIT_MAX};
 use crate::crypto::{Provider, Storage, StorageFailure};
@@ -44,8 +46,8 @@ pub enum CreateError {
 }
 
 impl Group {
-    /// Makes a group of our own leaf and `others`. It is in storage at once, as nobody else knows it;
-    /// when the server refuses it, [`Group::delete`] it.
+    /// Makes a group of our own leaf and `others`, without a charter. It is in storage at once, as nobody
+    /// else knows it; when the server refuses it, [`Group::delete`] it.
     ///
     /// # Errors
     /// Says why; roll the transaction back.
@@ -57,10 +59,39 @@ impl Group {
         others: Vec<NewLeaf>,
         now: Timestamp,
     ) -> Result<(Self, Created), CreateError> {
+        Self::make(provider, identity, id, suite, others, None, now)
+    }
+
+    /// Makes a group with a charter, which names us as an owner.
+    ///
+    /// # Errors
+    /// Says why; roll the transaction back.
+    pub fn create_chartered<S: Storage>(
+        provider: &Provider<'_, S>,
+        identity: &Identity,
+        id: GroupId,
+        suite: Suite,
+        others: Vec<NewLeaf>,
+        charter: &Charter,
+        now: Timestamp,
+    ) -> Result<(Self, Created), CreateError> {
+        Self::make(provider, identity, id, suite, others, Some(charter), now)
+    }
+
+    fn make<S: Storage>(
+        provider: &Provider<'_, S>,
+        identity: &Identity,
+        id: GroupId,
+        suite: Suite,
+        others: Vec<NewLeaf>,
+        charter: Option<&Charter>,
+        now: Timestamp,
+    ) -> Result<(Self, Created), CreateError> {
         if others.len() > ADDS_PER_COMMIT_MAX {
             return Err(CreateError::TooMany);
         }
-        let group = Self::alone(provider, identity, id, suite, others.len() + 1, now)?;
+        let size = others.len() + 1;
+        let group = Self::alone(provider, identity, id, suite, size, charter, now)?;
         if others.is_empty() {
             let group_info = group
                 .mls
@@ -85,9 +116,11 @@ impl Group {
         id: GroupId,
         suite: Suite,
         devices: usize,
+        charter: Option<&Charter>,
         now: Timestamp,
     ) -> Result<Self, CreateError> {
         let join = config::join_config(suite, devices);
+        let extensions = to_extensions(charter).map_err(CreateError::Members)?;
         let config = MlsGroupCreateConfig::builder()
             .ciphersuite(suite.mls())
             .capabilities(config::capabilities())
@@ -98,6 +131,7 @@ impl Group {
             .max_past_epochs(config::past_epochs(suite, devices))
             .number_of_resumption_psks(0)
             .sender_ratchet_configuration(*join.sender_ratchet_configuration())
+            .with_group_context_extensions(extensions)
             .build();
         let mls = MlsGroup::new_with_group_id(
             provider,

@@ -9,6 +9,7 @@ use openmls::prelude::{
 use openmls_traits::OpenMlsProvider as _;
 use pipit_domain::{EnvelopeId, GroupId, limits};
 
+use crate::charter;
 use crate::commit::Commit;
 use crate::config;
 use crate::crypto::{Provider, Storage, StorageFailure};
@@ -27,6 +28,15 @@ pub enum JoinError {
     /// For a key package that we do not have: another device's, or one that was used up.
     #[error("the invitation is not for this device, or was used before")]
     NotForUs,
+    /// The tree was too large to come with the Welcome: fetch that of this group and epoch, and try
+    /// again with it.
+    #[error("the members of the conversation have to be fetched first")]
+    NeedsTree {
+        /// The group.
+        group: GroupId,
+        /// Its epoch.
+        epoch: u64,
+    },
     /// We are in this group already.
     #[error("this device is in the conversation already")]
     AlreadyIn,
@@ -55,7 +65,7 @@ pub struct Joined {
 }
 
 impl Group {
-    /// Joins by a Welcome and the tree that came with it.
+    /// Joins by a Welcome and the tree that came with it; an empty one has to be fetched.
     ///
     /// # Errors
     /// Says why; roll back. [`Refusal::UnknownLeaf`]: fetch that ledger and try again.
@@ -66,16 +76,33 @@ impl Group {
         tree: &[u8],
         roster: &impl Roster,
     ) -> Result<(Self, Joined), JoinError> {
-        let tree = read_tree(tree)?;
-        let leaves = admitted_leaves(&tree, roster)?;
+        let tree = match tree {
+            [] => None,
+            bytes => Some(read_tree(bytes)?),
+        };
+        // Whoever is in it is asked about before any key is used up.
+        let leaves = tree
+            .as_ref()
+            .map(|tree| admitted_leaves(tree, roster))
+            .transpose()?;
         let MlsMessageBodyIn::Welcome(welcome) = read_message(welcome)? else {
             return Err(JoinError::Malformed);
         };
         // The suite is only known inside; the number of past epochs is put right at the end.
-        let config = config::join_config(Suite::Classical, leaves.len());
+        let size = leaves.as_ref().map_or(0, Vec::len);
+        let config = config::join_config(Suite::Classical, size);
         let builder =
             StagedWelcome::build_from_welcome(provider, &config, welcome).map_err(welcome_error)?;
-        check_group_info(builder.processed_welcome().unverified_group_info())?;
+        let group_info = builder.processed_welcome().unverified_group_info();
+        check_group_info(group_info)?;
+        let (Some(tree), Some(leaves)) = (tree, leaves) else {
+            let group = GroupId::try_from(group_info.group_id().as_slice())
+                .map_err(|_| JoinError::Unsupported)?;
+            let epoch = group_info.epoch().as_u64();
+            return Err(JoinError::NeedsTree { group, epoch });
+        };
+        let charter = charter::from_extensions(group_info.group_context().extensions())?;
+        charter::check_fit(charter.as_ref(), leaves)?;
         let staged = builder
             .with_ratchet_tree(tree)
             .skip_lifetime_validation()
@@ -125,6 +152,8 @@ impl Group {
             return Err(JoinError::Malformed);
         };
         check_group_info(&group_info)?;
+        let charter = charter::from_extensions(group_info.group_context().extensions())?;
+        charter::check_fit(charter.as_ref(), leaves.iter().copied())?;
         let suite = Suite::from_mls(group_info.ciphersuite()).ok_or(JoinError::Unsupported)?;
         let epoch = group_info.epoch().as_u64();
         let id = GroupId::try_from(group_info.group_id().as_slice())
@@ -193,12 +222,10 @@ fn admitted_leaves(
 
 /// A tree inside the GroupInfo would be used instead of the one that we checked.
 fn check_group_info(group_info: &VerifiableGroupInfo) -> Result<(), Refusal> {
-    let is_ours = group_info.extensions().ratchet_tree().is_none()
-        && config::group_extensions_are_ours(group_info.group_context().extensions());
-    if is_ours {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden)
+    charter::from_extensions(group_info.group_context().extensions())?;
+    match group_info.extensions().ratchet_tree() {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Forbidden),
     }
 }
 

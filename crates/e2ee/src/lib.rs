@@ -14,6 +14,8 @@
 //! - **Whose leaf is it** is answered by ledgers, through [`Roster`]. A leaf whose key no ledger holds
 //!   is refused before any state changes ([`Refusal::UnknownLeaf`]); fetch that account's ledger and
 //!   try again; a leaf still unknown then is an alarm for the person.
+//! - **Who may do what** stands in the charter, an extension of the group context, and is judged before
+//!   a commit is made or applied ([`Refusal::Breach`]).
 //! - Handshakes are PublicMessages, which the server validates; application messages are always
 //!   PrivateMessages and carry the envelope id as authenticated data.
 //! - Commits are two steps: [`Group::commit`] leaves it pending, the server orders it, then
@@ -27,6 +29,7 @@
 //! OpenMLS reads the system clock when it checks lifetimes of key packages; all else that depends on
 //! time takes it as an argument. Randomness is [`Crypto`]'s own generator, seeded by the system.
 
+mod charter;
 mod commit;
 mod config;
 mod create;
@@ -50,6 +53,7 @@ pub use join::{JoinError, Joined};
 pub use key_package::{KeyPackageError, NewKeyPackage, NewLeaf, generate_key_packages};
 pub use open::{Application, Committed, OpenError, Opened};
 pub use openmls_rust_crypto::MemoryStorage;
+pub use pipit_wire::charter::{Allowed, Breach, Charter, Role};
 pub use roster::{Refusal, Roster, Standing};
 pub use seal::SealError;
 pub use suite::{Suite, UnknownSuite};

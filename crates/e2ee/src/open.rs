@@ -3,6 +3,7 @@
 //! Everything that can be judged is judged before the group changes: size, group, epoch, then for a
 //! commit whose leaves it brings in. Only then is it applied.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use openmls::framing::errors::{MessageDecryptionError, SecretTreeError};
@@ -12,14 +13,16 @@ use openmls::prelude::{
     PublicMessageIn, Sender, StagedCommit, ValidationError, tls_codec::DeserializeBytes as _,
 };
 use pipit_domain::{AccountId, DeviceId, EnvelopeId, limits};
+use pipit_wire::charter::Charter;
 use pipit_wire::mls_header;
 use zeroize::Zeroizing;
 
+use crate::charter;
 use crate::commit::CommitError;
 use crate::crypto::{Provider, Storage, StorageFailure};
 use crate::group::Group;
 use crate::identity::{LeafIdentity, names};
-use crate::roster::{Refusal, Roster, admit};
+use crate::roster::{Refusal, Roster, Standing, admit};
 
 /// What was in a delivered payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +71,12 @@ pub struct Committed {
     pub added: Vec<LeafIdentity>,
     /// Who went.
     pub removed: Vec<LeafIdentity>,
+    /// The group's charter before.
+    pub charter_before: Option<Charter>,
+    /// The group's charter now.
+    pub charter: Option<Charter>,
+    /// Whether its maker joined by it, from outside.
+    pub is_from_outside: bool,
     /// Whether it was our own pending commit.
     pub is_ours: bool,
     /// Whether we are still in.
@@ -227,7 +236,13 @@ impl Group {
         staged: StagedCommit,
         roster: &impl Roster,
     ) -> Result<(Self, Opened), OpenError> {
-        let (added, removed, by) = self.judge(sender, &staged, roster)?;
+        let Judged {
+            added,
+            removed,
+            by,
+            charter,
+        } = self.judge(sender, &staged, roster)?;
+        let charter_before = self.charter();
         let dropped_ours = self.has_pending_commit();
         self.mls
             .merge_staged_commit(provider, staged)
@@ -249,6 +264,9 @@ impl Group {
             by,
             added,
             removed,
+            charter: charter.or_else(|| charter_before.clone()),
+            charter_before,
+            is_from_outside: matches!(sender, Sender::NewMemberCommit),
             is_ours: false,
             is_member,
             dropped_ours,
@@ -256,19 +274,19 @@ impl Group {
         Ok((group, Opened::Commit(committed)))
     }
 
-    /// Whether a valid commit may be applied: only adds, removals and joins from outside, only leaves
-    /// that ledgers hold, and nobody in another's place.
-    #[allow(clippy::type_complexity)]
+    /// Whether a valid commit may be applied: only adds, removals, joins from outside and changes of the
+    /// charter, only leaves that ledgers hold, nobody in another's place, and only what the charter
+    /// allows.
     fn judge(
         &self,
         sender: &Sender,
         staged: &StagedCommit,
         roster: &impl Roster,
-    ) -> Result<(Vec<LeafIdentity>, Vec<LeafIdentity>, LeafIdentity), Refusal> {
+    ) -> Result<Judged, Refusal> {
         let from_outside = matches!(sender, Sender::NewMemberCommit);
         for queued in staged.queued_proposals() {
             match queued.proposal() {
-                Proposal::Add(_) if !from_outside => {}
+                Proposal::Add(_) | Proposal::GroupContextExtensions(_) if !from_outside => {}
                 Proposal::Remove(_) => {}
                 Proposal::ExternalInit(_) if from_outside => {}
                 _ => return Err(Refusal::Forbidden),
@@ -302,8 +320,52 @@ impl Group {
             }
             _ => return Err(Refusal::Forbidden),
         };
-        Ok((added, removed, by))
+        let charter = charter::proposed(staged)?;
+        self.check_rules(by.account, charter.as_ref(), &added, &removed)?;
+        self.check_dropped(by, &added, &removed, roster)?;
+        Ok(Judged {
+            added,
+            removed,
+            by,
+            charter,
+        })
     }
+
+    /// In a group with a charter nobody takes single devices of others out, except revoked ones.
+    fn check_dropped(
+        &self,
+        by: LeafIdentity,
+        added: &[LeafIdentity],
+        removed: &[LeafIdentity],
+        roster: &impl Roster,
+    ) -> Result<(), Refusal> {
+        let foreign = || removed.iter().filter(|leaf| leaf.account != by.account);
+        if self.charter().is_none() || foreign().next().is_none() {
+            return Ok(());
+        }
+        let gone: BTreeSet<DeviceId> = removed.iter().map(|leaf| leaf.device).collect();
+        let members = self.members();
+        let staying: BTreeSet<AccountId> = members
+            .iter()
+            .filter(|leaf| !gone.contains(&leaf.device))
+            .chain(added)
+            .map(|leaf| leaf.account)
+            .collect();
+        match foreign().find(|leaf| {
+            staying.contains(&leaf.account) && roster.standing(leaf) == Standing::InForce
+        }) {
+            Some(leaf) => Err(Refusal::StillInForce(*leaf)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A commit that may be applied.
+struct Judged {
+    added: Vec<LeafIdentity>,
+    removed: Vec<LeafIdentity>,
+    by: LeafIdentity,
+    charter: Option<Charter>,
 }
 
 /// The staged commit, or `None` when it is our own pending one.

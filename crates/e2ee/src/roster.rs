@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use pipit_domain::AccountId;
 use pipit_ledger::{Action, Ledger};
+use pipit_wire::charter::Breach;
 
 use crate::identity::LeafIdentity;
 
@@ -75,6 +76,13 @@ pub enum Refusal {
     /// A leaf changed whose it is, or a device joined from outside for an account that has no member.
     #[error("a leaf was taken over by another device")]
     TakenOver,
+    /// The group's charter does not allow it.
+    #[error(transparent)]
+    Breach(Breach),
+    /// A device was removed that its account still has, by somebody who may remove only the whole
+    /// account. Fetch its ledger and try again: it may have been revoked just now.
+    #[error("device {} of account {} was removed while in force", .0.device, .0.account)]
+    StillInForce(LeafIdentity),
     /// A kind of proposal, or an extension of the group, that Pipit does not use.
     #[error("the group was changed in a way that this version does not allow")]
     Forbidden,

@@ -109,6 +109,9 @@ impl From<HandshakeError> for Refusal {
                 tracing::error!("a stored group does not read");
                 StoreError::Corrupt.into()
             }
+            HandshakeError::Breach(breach) => {
+                Self::new(RefusalCode::NotAllowed, &sentence(&breach.to_string()))
+            }
             HandshakeError::Invalid
             | HandshakeError::BadCredential
             | HandshakeError::WrongGroupInfo
@@ -170,6 +173,7 @@ fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::DeviceRevoked
         | RefusalCode::WrongPassword
         | RefusalCode::Closed
+        | RefusalCode::NotAllowed
         | RefusalCode::Blocked => StatusCode::FORBIDDEN,
         RefusalCode::UnknownAccount | RefusalCode::UnknownConversation => StatusCode::NOT_FOUND,
         RefusalCode::StaleEpoch | RefusalCode::AlreadyExists => StatusCode::CONFLICT,

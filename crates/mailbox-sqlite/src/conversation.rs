@@ -1,10 +1,12 @@
 //! Tables `conversation` and `conversation_group`: epochs by compare-and-set, with their fan-out.
 
+use std::collections::{HashMap, HashSet};
+
 use bytes::Bytes;
 use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, GroupId, Timestamp};
 use pipit_mailbox::{
     CommitOutcome, ConversationKind, ConversationRow, ConversationSummary, CreateOutcome,
-    DeviceAddress, EnvelopeKind, NewCommit, NewConversation, NewWelcome,
+    DeviceAddress, EnvelopeKind, NewCommit, NewConversation, NewWelcome, WelcomePayload,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -86,7 +88,7 @@ pub(crate) fn create(
             conversation: new.conversation,
             sender_no,
         };
-        invite(writing, welcome, place, new.now, &invited)?;
+        invite(writing, welcome, place, new.epoch, new.now, &invited)?;
     }
     Ok(CreateOutcome::Created)
 }
@@ -104,11 +106,11 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
     }
     let conversation_no = current.conversation_no;
     let before = member::rows(db, conversation_no)?;
-    let is_known = |device: DeviceId| before.iter().any(|row| row.device == device);
+    let known: HashSet<DeviceId> = before.iter().map(|row| row.device).collect();
     let new_members: Vec<_> = new
         .members
         .iter()
-        .filter(|member| !is_known(member.device))
+        .filter(|member| !known.contains(&member.device))
         .copied()
         .collect();
     let added = match member::resolve(db, &new_members)? {
@@ -122,8 +124,8 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
         sender_no,
     };
     advance(db, conversation_no, new)?;
-    let is_kept = |row: &&MemberRow| new.members.iter().any(|member| member.device == row.device);
-    for row in before.iter().filter(|row| !is_kept(row)) {
+    let kept: HashSet<DeviceId> = new.members.iter().map(|member| member.device).collect();
+    for row in before.iter().filter(|row| !kept.contains(&row.device)) {
         member::delete(db, conversation_no, row.device_no)?;
     }
     for row in &added {
@@ -142,12 +144,23 @@ pub(crate) fn commit(writing: &mut Writing<'_>, new: &NewCommit) -> Result<Commi
         },
         &told,
     )?;
-    let invited: Vec<_> = added
-        .into_iter()
-        .filter(|row| row.device != new.committer.device)
-        .collect();
     if let Some(welcome) = &new.welcome {
-        invite(writing, welcome, place, new.now, &invited)?;
+        // A device whose old leaf went in the same commit was a member before, and is invited too.
+        let named: HashSet<DeviceId> = match &welcome.payload {
+            WelcomePayload::Whole(_) => HashSet::new(),
+            WelcomePayload::Sliced(slices) => slices.iter().map(|(device, _)| *device).collect(),
+        };
+        let invited: Vec<_> = before
+            .iter()
+            .filter(|row| named.contains(&row.device))
+            .copied()
+            .chain(added)
+            .filter(|row| row.device != new.committer.device)
+            .collect();
+        for row in &invited {
+            member::return_to(db, conversation_no, row.device_no)?;
+        }
+        invite(writing, welcome, place, new.epoch + 1, new.now, &invited)?;
     }
     Ok(CommitOutcome::Accepted { time: new.now })
 }
@@ -166,19 +179,97 @@ fn invite(
     writing: &mut Writing<'_>,
     welcome: &NewWelcome,
     place: Place,
+    epoch: u64,
     time: Timestamp,
     invited: &[MemberRow],
 ) -> Result<(), DbError> {
-    let post = Post {
+    let tree = if welcome.is_tree_fetched {
+        keep_tree(
+            writing.db,
+            place.conversation_no,
+            epoch,
+            time,
+            &welcome.tree,
+        )?;
+        Bytes::new()
+    } else {
+        welcome.tree.clone()
+    };
+    let post = |payload| Post {
         kind: EnvelopeKind::Welcome,
         place,
         envelope: EnvelopeId::new([0; 16]),
         time,
-        payload: &welcome.payload,
-        tree: &welcome.tree,
+        payload,
+        tree: &tree,
     };
-    envelope::post(writing, &post, invited)?;
+    match &welcome.payload {
+        WelcomePayload::Whole(payload) => {
+            envelope::post(writing, &post(payload), invited)?;
+        }
+        WelcomePayload::Sliced(slices) => {
+            let slices: HashMap<DeviceId, &Bytes> = slices
+                .iter()
+                .map(|(device, payload)| (*device, payload))
+                .collect();
+            for row in invited {
+                if let Some(payload) = slices.get(&row.device) {
+                    envelope::post(writing, &post(payload), &[*row])?;
+                }
+            }
+        }
+    }
     Ok(())
+}
+
+fn keep_tree(
+    db: &Connection,
+    conversation_no: i64,
+    epoch: u64,
+    time: Timestamp,
+    tree: &[u8],
+) -> Result<(), DbError> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO epoch_tree (conversation_no, epoch, time_ms, tree) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        conversation_no,
+        to_integer(epoch),
+        to_integer(time.as_millis()),
+        tree
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn epoch_tree(
+    db: &Connection,
+    conversation: ConversationId,
+    epoch: u64,
+) -> Result<Option<Bytes>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT t.tree FROM conversation c JOIN epoch_tree t ON t.conversation_no = c.conversation_no
+         WHERE c.conversation_id = ?1 AND t.epoch = ?2",
+    )?;
+    let mut rows = statement.query(params![conversation.as_bytes(), to_integer(epoch)])?;
+    first(&mut rows, |row| Ok(row.get::<_, Vec<u8>>(0)?.into()))
+}
+
+/// Forgets trees whose Welcomes have expired.
+pub(crate) fn expire_trees(db: &Connection, before_ms: i64) -> Result<(), DbError> {
+    db.prepare_cached("DELETE FROM epoch_tree WHERE time_ms < ?1")?
+        .execute([before_ms])?;
+    Ok(())
+}
+
+pub(crate) fn leave(
+    db: &Connection,
+    conversation: ConversationId,
+    account: AccountId,
+) -> Result<bool, DbError> {
+    match of_id(db, conversation)? {
+        Some(row) => member::leave(db, row.conversation_no, account),
+        None => Ok(false),
+    }
 }
 
 pub(crate) fn read(
@@ -200,6 +291,7 @@ pub(crate) fn read(
             group_info: row.get::<_, Vec<u8>>(4)?.into(),
             group_state: row.get::<_, Vec<u8>>(5)?.into(),
             members: member::addresses(db, row.get(0)?)?,
+            left: member::left(db, row.get(0)?)?,
         })
     })
 }
@@ -207,17 +299,23 @@ pub(crate) fn read(
 pub(crate) fn of_account(
     db: &Connection,
     address: DeviceAddress,
+    after: Option<ConversationId>,
+    count: usize,
 ) -> Result<Vec<ConversationSummary>, DbError> {
+    let after = after.map(|after| of_id(db, after)).transpose()?.flatten();
     let mut statement = db.prepare_cached(
         "SELECT c.conversation_id, c.group_id, c.epoch, max(d.device_id = ?2)
          FROM account a JOIN device d ON d.account_no = a.account_no
          JOIN member m ON m.device_no = d.device_no
          JOIN conversation c ON c.conversation_no = m.conversation_no
-         WHERE a.account_id = ?1 GROUP BY c.conversation_no ORDER BY c.conversation_no",
+         WHERE a.account_id = ?1 AND m.has_left = 0 AND m.conversation_no > ?3
+         GROUP BY c.conversation_no ORDER BY c.conversation_no LIMIT ?4",
     )?;
     let mut rows = statement.query(params![
         address.account.as_bytes(),
-        address.device.as_bytes()
+        address.device.as_bytes(),
+        after.map_or(0, |row| row.conversation_no),
+        to_integer(count as u64)
     ])?;
     collect(&mut rows, |row| {
         Ok(ConversationSummary {
@@ -238,7 +336,10 @@ pub(crate) fn peers(
         return Ok(None);
     };
     let members = member::rows(db, current.conversation_no)?;
-    if !members.iter().any(|row| row.device == device) {
+    if !members
+        .iter()
+        .any(|row| row.device == device && row.is_in_force)
+    {
         return Ok(None);
     }
     Ok(Some(
@@ -257,7 +358,7 @@ pub(crate) fn has_account(
     let mut statement = db.prepare_cached(
         "SELECT 1 FROM conversation c JOIN member m ON m.conversation_no = c.conversation_no
          JOIN device d ON d.device_no = m.device_no JOIN account a ON a.account_no = d.account_no
-         WHERE c.conversation_id = ?1 AND a.account_id = ?2 LIMIT 1",
+         WHERE c.conversation_id = ?1 AND a.account_id = ?2 AND m.has_left = 0 LIMIT 1",
     )?;
     let found: Option<i64> = statement
         .query_row(

@@ -1,10 +1,10 @@
 //! Table `member`: the devices with a leaf in each conversation.
 
-use pipit_domain::DeviceId;
+use pipit_domain::{AccountId, DeviceId};
 use pipit_mailbox::DeviceAddress;
 use rusqlite::{Connection, params};
 
-use crate::convert::{address, collect, device_id};
+use crate::convert::{account_id, address, collect, device_id};
 use crate::device;
 use crate::error::DbError;
 
@@ -13,13 +13,14 @@ use crate::error::DbError;
 pub(crate) struct MemberRow {
     pub(crate) device_no: i64,
     pub(crate) device: DeviceId,
-    /// Revoked devices keep their leaf until a commit removes it, and get nothing.
+    /// Revoked devices, and those of accounts that left, keep their leaf until a commit removes it, and
+    /// get nothing.
     pub(crate) is_in_force: bool,
 }
 
 pub(crate) fn rows(db: &Connection, conversation_no: i64) -> Result<Vec<MemberRow>, DbError> {
     let mut statement = db.prepare_cached(
-        "SELECT m.device_no, d.device_id, d.is_in_force
+        "SELECT m.device_no, d.device_id, d.is_in_force AND NOT m.has_left
          FROM member m JOIN device d ON d.device_no = m.device_no WHERE m.conversation_no = ?1",
     )?;
     collect(&mut statement.query([conversation_no])?, |row| {
@@ -69,6 +70,47 @@ pub(crate) fn resolve(
 pub(crate) fn insert(db: &Connection, conversation_no: i64, device_no: i64) -> Result<(), DbError> {
     db.prepare_cached("INSERT INTO member (conversation_no, device_no) VALUES (?1, ?2)")?
         .execute(params![conversation_no, device_no])?;
+    Ok(())
+}
+
+/// The accounts that have left.
+pub(crate) fn left(db: &Connection, conversation_no: i64) -> Result<Vec<AccountId>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT a.account_id
+         FROM member m JOIN device d ON d.device_no = m.device_no JOIN account a ON a.account_no = d.account_no
+         WHERE m.conversation_no = ?1 AND m.has_left = 1",
+    )?;
+    collect(&mut statement.query([conversation_no])?, |row| {
+        account_id(row, 0)
+    })
+}
+
+/// Marks the devices of an account as gone; answers whether there were any.
+pub(crate) fn leave(
+    db: &Connection,
+    conversation_no: i64,
+    account: AccountId,
+) -> Result<bool, DbError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE member SET has_left = 1 WHERE conversation_no = ?1 AND device_no IN (
+                 SELECT d.device_no FROM device d JOIN account a ON a.account_no = d.account_no
+                 WHERE a.account_id = ?2)",
+        )?
+        .execute(params![conversation_no, account.as_bytes()])?;
+    Ok(changed > 0)
+}
+
+/// A device that had left is in anew.
+pub(crate) fn return_to(
+    db: &Connection,
+    conversation_no: i64,
+    device_no: i64,
+) -> Result<(), DbError> {
+    db.prepare_cached(
+        "UPDATE member SET has_left = 0 WHERE conversation_no = ?1 AND device_no = ?2",
+    )?
+    .execute(params![conversation_no, device_no])?;
     Ok(())
 }
 

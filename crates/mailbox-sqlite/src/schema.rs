@@ -6,17 +6,20 @@ use rusqlite::Connection;
 pub(crate) const APPLICATION_ID: i32 = 0x5070_5376;
 
 /// Each entry leads from the version that is its index to the next.
-const MIGRATIONS: &[&str] = &[concat!(
-    include_str!("../sql/0001-account.sql"),
-    include_str!("../sql/0002-ledger-entry.sql"),
-    include_str!("../sql/0003-device.sql"),
-    include_str!("../sql/0004-key-package.sql"),
-    include_str!("../sql/0005-conversation.sql"),
-    include_str!("../sql/0006-member.sql"),
-    include_str!("../sql/0007-sent.sql"),
-    include_str!("../sql/0008-mailbox.sql"),
-    include_str!("../sql/0009-server.sql"),
-)];
+const MIGRATIONS: &[&str] = &[
+    concat!(
+        include_str!("../sql/0001-account.sql"),
+        include_str!("../sql/0002-ledger-entry.sql"),
+        include_str!("../sql/0003-device.sql"),
+        include_str!("../sql/0004-key-package.sql"),
+        include_str!("../sql/0005-conversation.sql"),
+        include_str!("../sql/0006-member.sql"),
+        include_str!("../sql/0007-sent.sql"),
+        include_str!("../sql/0008-mailbox.sql"),
+        include_str!("../sql/0009-server.sql"),
+    ),
+    include_str!("../sql/0010-groups.sql"),
+];
 
 /// The version that this build writes.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
 use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, GroupId, Timestamp, Username};
 use pipit_mailbox::{
     Announcer, Answer, AppendOutcome, ClaimedKeyPackages, CommitOutcome, ConversationRow,
@@ -209,9 +210,24 @@ impl Conversations for SqliteStore {
             .call(move |db| conversation::read(db, conversation))
     }
 
-    fn conversations_of(&self, address: DeviceAddress) -> Answer<Vec<ConversationSummary>> {
+    fn conversations_of(
+        &self,
+        address: DeviceAddress,
+        after: Option<ConversationId>,
+        count: usize,
+    ) -> Answer<Vec<ConversationSummary>> {
         self.readers
-            .call(move |db| conversation::of_account(db, address))
+            .call(move |db| conversation::of_account(db, address, after, count))
+    }
+
+    fn epoch_tree(&self, conversation: ConversationId, epoch: u64) -> Answer<Option<Bytes>> {
+        self.readers
+            .call(move |db| conversation::epoch_tree(db, conversation, epoch))
+    }
+
+    fn leave(&self, conversation: ConversationId, account: AccountId) -> Answer<bool> {
+        self.writer
+            .call(move |writing| conversation::leave(writing.db, conversation, account))
     }
 
     fn peers(&self, group: GroupId, device: DeviceId) -> Answer<Option<Vec<DeviceId>>> {

@@ -12,9 +12,21 @@ use crate::{Answer, ConversationKind, DeviceAddress};
 #[derive(Clone)]
 pub struct NewWelcome {
     /// The MLS Welcome.
-    pub payload: Bytes,
+    pub payload: WelcomePayload,
     /// The MLS ratchet tree of the epoch it leads into.
     pub tree: Bytes,
+    /// Whether the tree is kept once, to be fetched ([`Conversations::epoch_tree`]), instead of
+    /// travelling with the Welcome.
+    pub is_tree_fetched: bool,
+}
+
+/// What the devices that come in get.
+#[derive(Clone)]
+pub enum WelcomePayload {
+    /// All of them the same.
+    Whole(Bytes),
+    /// Each of these its own.
+    Sliced(Vec<(DeviceId, Bytes)>),
 }
 
 /// A conversation in its first stored epoch.
@@ -114,6 +126,9 @@ pub struct ConversationRow {
     pub group_state: Bytes,
     /// The member devices.
     pub members: Vec<DeviceAddress>,
+    /// Accounts that have left: their leaves stay until somebody commits the removal, and they get
+    /// nothing and may do nothing any more.
+    pub left: Vec<AccountId>,
 }
 
 /// What a list of conversations says of each.
@@ -149,8 +164,21 @@ pub trait Conversations: Send + Sync {
     /// A conversation with its group.
     fn conversation(&self, conversation: ConversationId) -> Answer<Option<ConversationRow>>;
 
-    /// The conversations in which an account has a device, in the order made.
-    fn conversations_of(&self, address: DeviceAddress) -> Answer<Vec<ConversationSummary>>;
+    /// The conversations in which an account has a device, in the order made: at most `count` after
+    /// the one named.
+    fn conversations_of(
+        &self,
+        address: DeviceAddress,
+        after: Option<ConversationId>,
+        count: usize,
+    ) -> Answer<Vec<ConversationSummary>>;
+
+    /// The kept ratchet tree of an epoch, when that is not older than mail may be.
+    fn epoch_tree(&self, conversation: ConversationId, epoch: u64) -> Answer<Option<Bytes>>;
+
+    /// An account leaves a group: from now on none of its devices gets anything from there. Answers
+    /// whether it was a member. Its leaves stay until a commit removes them; a Welcome ends this.
+    fn leave(&self, conversation: ConversationId, account: AccountId) -> Answer<bool>;
 
     /// The member devices of a group other than `device`, if `device` is one (for signals).
     fn peers(&self, group: GroupId, device: DeviceId) -> Answer<Option<Vec<DeviceId>>>;

@@ -26,7 +26,7 @@ mod window;
 pub use announce::Announcer;
 pub use conversations::{
     CommitOutcome, ConversationRow, ConversationSummary, Conversations, CreateOutcome, NewCommit,
-    NewConversation, NewWelcome,
+    NewConversation, NewWelcome, WelcomePayload,
 };
 pub use directory::{
     AppendOutcome, ClaimedKeyPackages, ClaimedPackage, CreateAccountOutcome, DeviceRow, Directory,

@@ -1,5 +1,7 @@
 //! Why a handshake is refused.
 
+use pipit_wire::charter::Breach;
+
 /// What is wrong with a handshake. The text never holds anything of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HandshakeError {
@@ -15,6 +17,9 @@ pub enum HandshakeError {
     /// A leaf's credential is not an account id and the id of its own key.
     #[error("a leaf's credential is not an account and its device")]
     BadCredential,
+    /// The group's charter does not allow it.
+    #[error(transparent)]
+    Breach(#[from] Breach),
     /// More leaves than a conversation may have.
     #[error("the group has too many devices")]
     TooManyDevices,

@@ -5,16 +5,17 @@ use openmls::group::{GroupId as MlsGroupId, ProposalStore};
 use openmls::prelude::group_info::{GroupInfo, VerifiableGroupInfo};
 use openmls::prelude::tls_codec::Serialize as _;
 use openmls::prelude::{
-    LeafNodeIndex, ProcessedMessageContent, PublicGroup, Sender, SignaturePublicKey,
+    LeafNodeIndex, ProcessedMessageContent, PublicGroup, Sender, SignaturePublicKey, StagedCommit,
 };
 use openmls::prelude::{OpenMlsSignaturePublicKey, Verifiable};
 use openmls_rust_crypto::RustCrypto;
 use pipit_domain::{GroupId, limits};
 use pipit_mailbox::Suite;
+use pipit_wire::charter::Charter;
 
 use crate::leaf::Leaf;
 use crate::state::Parts;
-use crate::{HandshakeError, message, rules, suite};
+use crate::{HandshakeError, charter, message, rules, suite};
 
 /// A group whose GroupInfo and tree check.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct OpenedGroup {
     pub suite: Suite,
     /// Its leaves, in tree order; no device twice.
     pub leaves: Vec<Leaf>,
+    /// Its charter, which fits the leaves.
+    pub charter: Option<Charter>,
     /// The public state, to be stored and given to [`apply`].
     pub state: Bytes,
 }
@@ -40,8 +43,12 @@ pub struct Applied {
     pub epoch: u64,
     /// The group's cipher suite.
     pub suite: Suite,
-    /// How many members it adds by Welcome.
-    pub added: usize,
+    /// Whom it adds by Welcome, each with the reference of the key package.
+    pub added: Vec<(Leaf, Vec<u8>)>,
+    /// Devices of others that it takes out while their accounts stay: revoked ones, or it is refused.
+    pub dropped: Vec<Leaf>,
+    /// The charter after it.
+    pub charter: Option<Charter>,
     /// All leaves after it, in tree order.
     pub leaves: Vec<Leaf>,
     /// The public state after it.
@@ -63,13 +70,8 @@ pub fn open(group_info: &[u8], tree: &[u8]) -> Result<OpenedGroup, HandshakeErro
     }
     // Our clients join neither a group that outsiders may change nor one whose GroupInfo brings a tree
     // of its own.
-    let has_extensions = group_info
-        .group_context()
-        .extensions()
-        .iter()
-        .next()
-        .is_some();
-    if has_extensions || group_info.extensions().ratchet_tree().is_some() {
+    let charter = charter::read(group_info.group_context().extensions())?;
+    if group_info.extensions().ratchet_tree().is_some() {
         return Err(HandshakeError::Invalid);
     }
     let parts = Parts::default();
@@ -81,12 +83,15 @@ pub fn open(group_info: &[u8], tree: &[u8]) -> Result<OpenedGroup, HandshakeErro
         ProposalStore::default(),
     )
     .map_err(|_| HandshakeError::Invalid)?;
+    let leaves = leaves(&group)?;
+    charter::check_fit(charter.as_ref(), &leaves)?;
     Ok(OpenedGroup {
         group: GroupId::try_from(group.group_id().as_slice())
             .map_err(|_| HandshakeError::Malformed)?,
         epoch: group.group_context().epoch().as_u64(),
         suite: suite::of(group.ciphersuite())?,
-        leaves: leaves(&group)?,
+        leaves,
+        charter,
         state: parts.to_bytes()?.into(),
     })
 }
@@ -120,7 +125,7 @@ pub fn apply(
     let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
         return Err(HandshakeError::Malformed);
     };
-    rules::check(&public, &sender, &staged)?;
+    let checked = rules::check(&public, &sender, &staged)?;
     let index = match sender {
         Sender::Member(index) => index,
         Sender::NewMemberCommit => public
@@ -128,7 +133,7 @@ pub fn apply(
             .map_err(|_| HandshakeError::Invalid)?,
         _ => return Err(HandshakeError::Invalid),
     };
-    let added = staged.add_proposals().count();
+    let added = added_by(&staged, &crypto)?;
     public
         .merge_commit(&parts, *staged)
         .map_err(|_| HandshakeError::Invalid)?;
@@ -142,10 +147,30 @@ pub fn apply(
         epoch: public.group_context().epoch().as_u64(),
         suite: suite::of(public.ciphersuite())?,
         added,
+        dropped: checked.dropped,
+        charter: checked.charter,
         leaves: leaves(&public)?,
         state: parts.to_bytes()?.into(),
         tree: export_tree(&public)?,
     })
+}
+
+fn added_by(
+    staged: &StagedCommit,
+    crypto: &RustCrypto,
+) -> Result<Vec<(Leaf, Vec<u8>)>, HandshakeError> {
+    let adds = staged.add_proposals();
+    adds.map(|add| {
+        let key_package = add.add_proposal().key_package();
+        let reference = key_package
+            .hash_ref(crypto)
+            .map_err(|_| HandshakeError::Invalid)?;
+        Ok((
+            Leaf::of_node(key_package.leaf_node())?,
+            reference.as_slice().to_vec(),
+        ))
+    })
+    .collect()
 }
 
 /// The MLS ratchet tree of a stored state.

@@ -11,9 +11,10 @@
 //! the others don't reach by its commit; they refuse it, see an alarm, and rejoin from outside.
 //!
 //! Not here: application messages (nobody on the server can read them) and storage. OpenMLS does the
-//! checking (RFC 9420, sections 7.3, 7.9, 12.4); this crate adds that credentials are ours and that
-//! the GroupInfo is exactly that of the epoch.
+//! checking (RFC 9420, sections 7.3, 7.9, 12.4); this crate adds that credentials are ours, that the
+//! group's charter allows the change, and that the GroupInfo is exactly that of the epoch.
 
+mod charter;
 mod error;
 mod group;
 mod key_package;
@@ -27,4 +28,4 @@ pub use error::HandshakeError;
 pub use group::{Applied, OpenedGroup, apply, open, tree};
 pub use key_package::{CheckedKeyPackage, read_key_package};
 pub use leaf::Leaf;
-pub use message::check_welcome;
+pub use message::{check_welcome, slice_welcome};

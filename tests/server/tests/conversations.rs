@@ -249,7 +249,7 @@ async fn a_device_joins_from_outside_with_the_servers_group_info() -> Result<()>
     } = server.alice_and_bob().await?;
     let mut laptop = alice.add_device(2).await?;
     let mut to_laptop = laptop.connect().await?;
-    let list = client_frame::Body::ListConversations(ListConversations {});
+    let list = client_frame::Body::ListConversations(ListConversations::default());
     let answer = to_laptop.request(list.clone()).await?;
     let server_frame::Body::Conversations(listed) = answer else {
         panic!("another answer")

@@ -1,13 +1,14 @@
 //! POST /v1/conversations/commit: the next epoch of a conversation, for the first who commits it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use pipit_domain::{ConversationId, EnvelopeId, Timestamp};
-use pipit_mailbox::{CommitOutcome, ConversationRow, NewCommit, NewWelcome};
-use pipit_public_group::{Applied, HandshakeError, Leaf, check_welcome};
+use pipit_mailbox::{CommitOutcome, ConversationRow, DeviceAddress, NewCommit, NewWelcome};
+use pipit_public_group::{Applied, HandshakeError, Leaf, slice_welcome};
 use pipit_wire::v1::{Accepted, CommitGroup};
 
 use super::body::Body;
@@ -38,11 +39,7 @@ pub(crate) async fn commit_group(
         .conversation(conversation)
         .await?
         .ok_or_else(Refusal::unknown_conversation)?;
-    if !row
-        .members
-        .iter()
-        .any(|member| member.account == caller.account)
-    {
+    if !group_rules::is_in(&row, caller.account) {
         return Err(Refusal::not_a_member());
     }
     if row.epoch != commit.epoch {
@@ -65,9 +62,11 @@ pub(crate) async fn commit_group(
         ));
     }
     group_rules::require_same_accounts(row.kind, &row.members, &applied.leaves)?;
-    let is_new = |leaf: &&Leaf| !row.members.contains(&leaf.address);
+    let known: HashSet<DeviceAddress> = row.members.iter().copied().collect();
+    let is_new = |leaf: &&Leaf| !known.contains(&leaf.address);
     let added: Vec<Leaf> = applied.leaves.iter().filter(is_new).copied().collect();
     group_rules::require_in_force(&gateway, &added).await?;
+    group_rules::require_revoked(&gateway, &applied.dropped).await?;
     let welcome = welcome_of(&applied, commit.welcome)?;
     let outcome = gateway
         .store
@@ -121,9 +120,9 @@ async fn apply(
 }
 
 fn welcome_of(applied: &Applied, welcome: Vec<u8>) -> Result<Option<NewWelcome>, Refusal> {
-    if applied.added == 0 && welcome.is_empty() {
+    if applied.added.is_empty() && welcome.is_empty() {
         return Ok(None);
     }
-    check_welcome(&welcome, applied.suite, applied.added)?;
-    group_rules::welcome(welcome, applied.tree.clone()).map(Some)
+    let slices = slice_welcome(&welcome, applied.suite, &applied.added)?;
+    group_rules::slices(slices, applied.tree.clone()).map(Some)
 }

@@ -41,6 +41,7 @@ pub(crate) async fn create_conversation(
         &opened.leaves,
     )
     .await?;
+    group_rules::require_charter(kind, opened.charter.as_ref(), caller)?;
     let welcome = welcome_of(&opened, create.welcome, tree)?;
     let outcome = gateway
         .store

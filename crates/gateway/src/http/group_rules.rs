@@ -1,25 +1,31 @@
 //! Who may be in which conversation: rules about members that need ledgers and names, not MLS.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use bytes::Bytes;
 use pipit_domain::{AccountId, ConversationId, DeviceId, limits};
 use pipit_ledger::conversation;
-use pipit_mailbox::{ConversationKind, DeviceAddress, NewWelcome, Suite};
+use pipit_mailbox::{
+    ConversationKind, ConversationRow, DeviceAddress, DeviceRow, NewWelcome, Suite, WelcomePayload,
+};
 use pipit_public_group::Leaf;
+use pipit_wire::charter::{Charter, Role};
 use pipit_wire::v1::RefusalCode;
 
 use crate::gateway::Gateway;
 use crate::refuse::Refusal;
 
-/// Bytes of a Deliver frame around a Welcome and its tree.
-const DELIVER_OVERHEAD: usize = 256;
+/// Bytes of a Welcome, with its tree, that fit a Deliver frame.
+const ROOM: usize = limits::FRAME_LEN_MAX - 256;
+/// Bytes of a tree up to which each Welcome brings it along: about ten devices with post-quantum keys.
+/// Above, a request more is cheaper than a copy more.
+const TREE_WITH_SLICE_MAX: usize = 16 * 1024;
 
 /// Refuses leaves whose device is not in force in the ledger of the account they name.
 pub(crate) async fn require_in_force(gateway: &Gateway, leaves: &[Leaf]) -> Result<(), Refusal> {
-    let devices = leaves.iter().map(|leaf| leaf.address.device).collect();
-    let rows = gateway.store.devices(devices).await?;
+    let rows = device_rows(gateway, leaves).await?;
     let is_known = |leaf: &Leaf| {
-        rows.iter().any(|row| {
+        rows.get(&leaf.address.device).is_some_and(|row| {
             row.is_in_force && row.address == leaf.address && row.key == *leaf.key.as_bytes()
         })
     };
@@ -28,6 +34,29 @@ pub(crate) async fn require_in_force(gateway: &Gateway, leaves: &[Leaf]) -> Resu
     } else {
         Err(not_in_force())
     }
+}
+
+/// Refuses a commit that takes single devices out that their account still has.
+pub(crate) async fn require_revoked(gateway: &Gateway, dropped: &[Leaf]) -> Result<(), Refusal> {
+    let rows = device_rows(gateway, dropped).await?;
+    if rows.values().any(|row| row.is_in_force) {
+        return Err(Refusal::invalid_handshake(
+            "A device that its account still has can't be removed; remove the account.",
+        ));
+    }
+    Ok(())
+}
+
+async fn device_rows(
+    gateway: &Gateway,
+    leaves: &[Leaf],
+) -> Result<HashMap<DeviceId, DeviceRow>, Refusal> {
+    let devices = leaves.iter().map(|leaf| leaf.address.device).collect();
+    let rows = gateway.store.devices(devices).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.address.device, row))
+        .collect())
 }
 
 pub(crate) fn not_in_force() -> Refusal {
@@ -109,7 +138,8 @@ pub(crate) fn require_same_accounts(
     before: &[DeviceAddress],
     leaves: &[Leaf],
 ) -> Result<(), Refusal> {
-    let was_in = |account: AccountId| before.iter().any(|address| address.account == account);
+    let accounts: BTreeSet<AccountId> = before.iter().map(|address| address.account).collect();
+    let was_in = |account: AccountId| accounts.contains(&account);
     match kind {
         ConversationKind::Group => Ok(()),
         ConversationKind::Direct | ConversationKind::Own => {
@@ -124,23 +154,65 @@ pub(crate) fn require_same_accounts(
     }
 }
 
-/// A Welcome as it goes into mailboxes: with the tree when both fit one frame, else without (the
-/// joining device fetches the conversation's state).
-pub(crate) fn welcome(payload: Vec<u8>, tree: bytes::Bytes) -> Result<NewWelcome, Refusal> {
-    let room = limits::FRAME_LEN_MAX - DELIVER_OVERHEAD;
-    if payload.len() > room {
-        return Err(Refusal::new(
-            RefusalCode::TooLarge,
-            "Too many devices join at once; add them in smaller groups.",
-        ));
-    }
-    let tree = if payload.len() + tree.len() <= room {
-        tree
-    } else {
-        bytes::Bytes::new()
+/// Whether an account is a member that has not left.
+pub(crate) fn is_in(row: &ConversationRow, account: AccountId) -> bool {
+    row.members.iter().any(|member| member.account == account) && !row.left.contains(&account)
+}
+
+/// Refuses a charter where the people are fixed, and one that its maker does not own.
+pub(crate) fn require_charter(
+    kind: ConversationKind,
+    charter: Option<&Charter>,
+    creator: DeviceAddress,
+) -> Result<(), Refusal> {
+    let is_fine = match charter {
+        None => true,
+        Some(charter) => {
+            kind == ConversationKind::Group && charter.role(creator.account) == Role::Owner
+        }
     };
+    if is_fine {
+        Ok(())
+    } else {
+        Err(Refusal::invalid_handshake(
+            "A group starts with a charter that makes its maker the owner; other conversations have none.",
+        ))
+    }
+}
+
+/// A Welcome as it goes into mailboxes: with the tree when that is small, else without (the joining
+/// device fetches it).
+pub(crate) fn welcome(payload: Vec<u8>, tree: Bytes) -> Result<NewWelcome, Refusal> {
+    require_frame(payload.len())?;
     Ok(NewWelcome {
-        payload: payload.into(),
+        is_tree_fetched: payload.len() + tree.len() > ROOM,
+        payload: WelcomePayload::Whole(payload.into()),
         tree,
     })
+}
+
+/// Welcomes of a device each. A tree that would be stored many times over is kept once.
+pub(crate) fn slices(slices: Vec<(Leaf, Bytes)>, tree: Bytes) -> Result<NewWelcome, Refusal> {
+    let largest = slices.iter().map(|(_, slice)| slice.len()).max();
+    require_frame(largest.unwrap_or(0))?;
+    Ok(NewWelcome {
+        is_tree_fetched: tree.len() > TREE_WITH_SLICE_MAX,
+        payload: WelcomePayload::Sliced(
+            slices
+                .into_iter()
+                .map(|(leaf, slice)| (leaf.address.device, slice))
+                .collect(),
+        ),
+        tree,
+    })
+}
+
+fn require_frame(len: usize) -> Result<(), Refusal> {
+    if len <= ROOM {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::TooLarge,
+        "Too many devices join at once; add them in smaller groups.",
+    ))
 }

@@ -7,11 +7,13 @@ mod create_conversation;
 mod describe_server;
 mod group_rules;
 mod health;
+mod leave_conversation;
 mod login_finish;
 mod login_start;
 mod metrics;
 mod publish_key_packages;
 mod read_conversation;
+mod read_tree;
 mod register_finish;
 mod register_start;
 mod username_status;
@@ -55,6 +57,14 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
             post(create_conversation::create_conversation),
         )
         .route("/v1/conversations/commit", post(commit_group::commit_group))
+        .route(
+            "/v1/conversations/leave",
+            post(leave_conversation::leave_conversation),
+        )
+        .route(
+            "/v1/conversations/{id}/tree/{epoch}",
+            get(read_tree::read_tree),
+        )
         .route(
             "/v1/conversations/{id}",
             get(read_conversation::read_conversation),

@@ -9,6 +9,7 @@ use pipit_public_group::HandshakeError;
 use pipit_wire::v1::GroupState;
 
 use super::body::Body;
+use super::group_rules;
 use crate::gateway::Gateway;
 use crate::refuse::Refusal;
 
@@ -24,11 +25,7 @@ pub(crate) async fn read_conversation(
         .conversation(id)
         .await?
         .ok_or_else(Refusal::unknown_conversation)?;
-    if !row
-        .members
-        .iter()
-        .any(|member| member.account == caller.account)
-    {
+    if !group_rules::is_in(&row, caller.account) {
         // A stranger does not learn that it exists.
         return Err(Refusal::unknown_conversation());
     }

@@ -57,7 +57,9 @@ impl Session {
             Body::KeyPackageCount(_) => {
                 key_package_count::key_package_count(gateway, caller.device)
             }
-            Body::ListConversations(_) => list_conversations::list_conversations(gateway, caller),
+            Body::ListConversations(list) => {
+                list_conversations::list_conversations(gateway, caller, &list)
+            }
         };
         self.requests
             .push(answer.map(move |answer| (request_id, Some(answer))).boxed());

@@ -8,7 +8,7 @@ use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, GroupId, Tim
 use crate::{
     Announcer, ConversationKind, CreateAccountOutcome, CreateOutcome, DeliveredTo, Delivery,
     DeviceAddress, LedgerChange, NewAccount, NewCommit, NewConversation, NewEnvelope,
-    NewKeyPackage, NewWelcome, Store, SubmitOutcome, Suite,
+    NewKeyPackage, NewWelcome, Store, SubmitOutcome, Suite, WelcomePayload,
 };
 
 /// What a store announced, in order.
@@ -122,8 +122,9 @@ pub(super) fn new_conversation(
     members: &[DeviceAddress],
 ) -> NewConversation {
     let welcome = NewWelcome {
-        payload: Bytes::from_static(b"welcome"),
+        payload: WelcomePayload::Whole(Bytes::from_static(b"welcome")),
         tree: Bytes::from_static(b"tree"),
+        is_tree_fetched: false,
     };
     NewConversation {
         conversation: CONVERSATION,

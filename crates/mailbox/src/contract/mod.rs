@@ -10,7 +10,9 @@ mod restart;
 
 pub use conversations::{
     a_commit_moves_members_and_invites_new_ones, a_conversation_is_created_once_with_its_welcome,
-    a_device_that_is_not_in_force_is_refused, the_first_commit_of_an_epoch_wins,
+    a_device_that_is_not_in_force_is_refused, a_sliced_welcome_gives_each_device_its_own,
+    conversations_are_listed_in_pages, the_first_commit_of_an_epoch_wins,
+    who_left_gets_nothing_more,
 };
 pub use directory::{
     a_ledger_grows_only_from_where_it_was_checked, a_revoked_device_keeps_nothing,
@@ -42,6 +44,9 @@ macro_rules! contract_tests {
             a_conversation_is_created_once_with_its_welcome
             the_first_commit_of_an_epoch_wins
             a_commit_moves_members_and_invites_new_ones
+            a_sliced_welcome_gives_each_device_its_own
+            who_left_gets_nothing_more
+            conversations_are_listed_in_pages
             a_device_that_is_not_in_force_is_refused
             an_envelope_is_stored_once_for_every_other_device
             only_members_submit_in_the_epoch

@@ -110,7 +110,7 @@ fn client_bodies() -> Vec<(&'static str, client_frame::Body)> {
         ),
         (
             "list-conversations",
-            Body::ListConversations(v1::ListConversations {}),
+            Body::ListConversations(v1::ListConversations::default()),
         ),
     ]
 }
@@ -188,6 +188,7 @@ fn server_bodies() -> Vec<(&'static str, server_frame::Body)> {
         (
             "conversations",
             Body::Conversations(v1::ConversationsResult {
+                more: false,
                 conversations: vec![conversation],
             }),
         ),
