@@ -136,16 +136,30 @@ test("a dialog keeps focus, closes on Escape and gives focus back", async () => 
   assert.equal(await focused(ines), "composer");
 });
 
-test("the account menu works by arrows and keeps a theme", async () => {
+test("the account menu works by arrows, and settings keep a theme and a language", async () => {
   await ines.button("Account: Ines").focus();
   await press(ines, "Enter");
   await ines.page.getByRole("menu", { name: "Account" }).waitFor();
-  await ines.until(() => document.activeElement?.getAttribute("role") === "menuitemradio");
-  await press(ines, "ArrowDown", "ArrowDown", "Enter");
+  await ines.until(() => document.activeElement?.getAttribute("role") === "menuitem");
+  await press(ines, "ArrowDown", "Enter");
+  await ines.page.getByRole("heading", { name: "Profile" }).waitFor();
+  await ines.button("Appearance").focus();
+  await press(ines, "Enter");
+  await ines.page.getByRole("heading", { name: "Appearance" }).waitFor();
+  await ines.page.getByRole("radio", { name: "Dark" }).focus();
+  await press(ines, "Space");
   assert.equal(await ines.page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await ines.page.getByRole("combobox", { name: "Language" }).selectOption("ar");
+  await ines.page.getByRole("heading", { name: "المظهر" }).waitFor();
+  assert.deepEqual(await ines.page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), ["ar", "rtl"]);
   await ines.page.reload();
-  await ines.chatList.waitFor();
+  await ines.page.getByRole("navigation", { name: "المحادثات" }).waitFor();
   assert.equal(await ines.page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await press(ines, "Control+,");
+  await ines.button("المظهر").click();
+  await ines.page.getByRole("combobox", { name: "اللغة" }).selectOption("en");
+  await press(ines, "Escape");
+  await ines.chatList.waitFor();
 });
 
 test("the list is made narrower by keys, down to a rail, and stays so", async () => {

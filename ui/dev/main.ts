@@ -102,6 +102,10 @@ backend.handle("contact.list", () => [
   { accountId: "acc-noor", username: "noor", name: "Noor de Wit" }, { accountId: "acc-ines", username: "ines.o", name: "Ines Okafor" },
   { accountId: "acc-leila", username: "leila.h", name: "ليلى حداد" }, { accountId: "acc-spam", username: "spam", name: "Spammer", isBlocked: true },
 ]);
+backend.handle("settings.get", () => ({
+  readReceipts: true, typing: true, lastSeen: "contacts", online: "contacts", notifications: { isOn: true, showsText: true, sound: false }, requestsFromStrangers: true,
+}));
+backend.handle("profile.get", () => ({ displayName: "Mara Lindqvist", about: "Slow hiker, fast talker" }));
 backend.handle("message.search", ({ query, conversationId }) => {
   const all = [...backend.messages.values()].flat().filter((one) => (!conversationId || one.conversationId === conversationId) && one.text.toLowerCase().includes(query.toLowerCase()));
   return {

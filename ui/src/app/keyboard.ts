@@ -11,6 +11,7 @@ export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: 
   if (action === "undo") return !hasText(event) && main.toasts.undoLast();
   if (action) return perform(action, main, isNarrow);
   if (main.hasDialog) return false;
+  if (main.sides.settings) return event.key === "Escape" && pressSettingsBack(main);
   const pinned = main.list.pinned.findIndex((_, at) => matches(event, pinnedShortcut(at)));
   if (pinned >= 0) {
     main.go(main.list.pinned[pinned]!.conversationId);
@@ -24,7 +25,16 @@ export function handleKey(event: KeyboardEvent, main: MainController, isNarrow: 
   return false;
 }
 
+/** What works while settings stand in place of the chats. */
+const WITH_SETTINGS: readonly Action[] = ["shortcuts", "nextPane", "previousPane"];
+
+function pressSettingsBack(main: MainController): boolean {
+  main.sides.closeSettings();
+  return true;
+}
+
 function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow: boolean): boolean {
+  if (main.sides.settings && !WITH_SETTINGS.includes(action)) return action === "back" && pressSettingsBack(main);
   const opensOver = action === "newChat" || action === "shortcuts" || action === "palette";
   if (main.hasDialog && !opensOver) return false;
   switch (action) {
@@ -32,6 +42,7 @@ function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow
     case "newChat": main.startNewConversation(); return true;
     case "searchAll": main.sides.search.focus(); return true;
     case "find": main.sides.openFind(); return true;
+    case "settings": main.sides.openSettings(); return true;
     case "shortcuts": main.showShortcuts(); return true;
     case "nextChat": main.go(main.list.neighbour(1)); return true;
     case "previousChat": main.go(main.list.neighbour(-1)); return true;

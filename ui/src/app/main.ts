@@ -7,6 +7,7 @@ import "../styles/art.css";
 
 import { mount } from "svelte";
 import { language } from "../i18n/Language.svelte";
+import { savedAppearance, showAppearance } from "../kit/appearance";
 import { savedTheme } from "../kit/theme";
 import App from "./App.svelte";
 import { AppController } from "./AppController.svelte";
@@ -14,6 +15,8 @@ import { chooseBackend } from "./chooseBackend";
 
 const theme = savedTheme(localStorage);
 if (theme !== "system") document.documentElement.dataset.theme = theme;
+
+showAppearance(savedAppearance(localStorage), document.documentElement);
 
 // Not awaited at the top: a module that is still running can't be imported by the backend's part of the bundle.
 void (async () => {

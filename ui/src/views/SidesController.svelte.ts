@@ -8,6 +8,7 @@ import type { ConversationListController } from "../features/conversation-list/C
 import { FindController } from "../features/find/FindController.svelte";
 import { PaletteController, type PaletteSources } from "../features/palette/PaletteController.svelte";
 import { SearchController } from "../features/search/SearchController.svelte";
+import { SettingsController, type Page } from "../features/settings/SettingsController.svelte";
 import { conversationName } from "../i18n/conversationName";
 import { t } from "../i18n/text";
 import { Toasts } from "../kit/Toasts.svelte";
@@ -31,6 +32,7 @@ export class SidesController {
   readonly actions: ConversationActions;
   readonly search: SearchController;
   palette = $state.raw<PaletteController>();
+  settings = $state.raw<SettingsController>();
   find = $state.raw<FindController>();
   question = $state.raw<Question>();
   /** The chat that is asked for how long it is to be muted. */
@@ -59,6 +61,20 @@ export class SidesController {
       onHit: (hit) => this.opening.message(hit.conversationId, hit.messageId),
       onClose: () => (this.palette = undefined),
     });
+  }
+
+  /** Settings stand in place of everything else. */
+  openSettings(page?: Page): void {
+    this.palette = undefined;
+    if (!this.settings) {
+      this.settings = new SettingsController(this.backend);
+      void this.settings.load();
+    }
+    this.settings.go(page);
+  }
+
+  closeSettings(): void {
+    this.settings = undefined;
   }
 
   openFind(): void {

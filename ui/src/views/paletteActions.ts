@@ -7,18 +7,20 @@ import Keyboard from "@lucide/svelte/icons/keyboard";
 import Mail from "@lucide/svelte/icons/mail";
 import Pin from "@lucide/svelte/icons/pin";
 import Search from "@lucide/svelte/icons/search";
+import Settings from "@lucide/svelte/icons/settings";
 import SquarePen from "@lucide/svelte/icons/square-pen";
 import TextSearch from "@lucide/svelte/icons/text-search";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { isUnread } from "../features/conversation-list/ConversationListController.svelte";
 import type { PaletteAction } from "../features/palette/PaletteController.svelte";
+import { settingEntries } from "../features/settings/pageTitle";
 import { keyCaps } from "../i18n/shortcutText";
 import { t } from "../i18n/text";
 import type { MainController } from "./MainController.svelte";
 import { pinnedShortcut, shown } from "./shortcuts";
 
 export function paletteActions(main: MainController): PaletteAction[] {
-  return [...chatActions(main), ...appActions(main)];
+  return [...chatActions(main), ...appActions(main), ...settingsActions(main)];
 }
 
 /** The caps that open a pinned chat; none for others. */
@@ -48,6 +50,11 @@ function appActions(main: MainController): PaletteAction[] {
     { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },
+    { id: "settings", group, label: t("settings.title"), icon: Settings, caps: shown("settings").caps, run: () => main.sides.openSettings() },
     { id: "shortcuts", group, label: t("shortcuts.title"), icon: Keyboard, caps: shown("shortcuts").caps, run: () => main.showShortcuts() },
   ];
+}
+
+function settingsActions(main: MainController): PaletteAction[] {
+  return settingEntries().map(({ page, label }) => ({ id: `setting-${page}-${label}`, group: "settings" as const, label, icon: Settings, run: () => main.sides.openSettings(page) }));
 }

@@ -7,7 +7,7 @@ import type { Shortcut } from "../kit/keys";
 
 export type Action =
   | "palette" | "newChat" | "searchAll" | "find" | "nextChat" | "previousChat" | "nextUnread" | "previousUnread" | "lastChat"
-  | "mute" | "archive" | "pin" | "unread" | "nextPane" | "previousPane" | "back" | "undo" | "shortcuts";
+  | "mute" | "archive" | "pin" | "unread" | "nextPane" | "previousPane" | "back" | "undo" | "settings" | "shortcuts";
 
 interface Entry { label: PlainKey; shortcut: Shortcut }
 
@@ -29,6 +29,7 @@ export const shortcuts: Record<Action, Entry> = {
   previousPane: { label: "shortcuts.previousPane", shortcut: { shift: true, key: "F6" } },
   back: { label: "shortcuts.back", shortcut: { alt: true, key: "ArrowLeft" } },
   undo: { label: "shortcuts.undo", shortcut: { ctrl: true, key: "z" } },
+  settings: { label: "shortcuts.settings", shortcut: { ctrl: true, key: "," } },
   shortcuts: { label: "shortcuts.list", shortcut: { ctrl: true, key: "/" } },
 };
 

@@ -9,23 +9,25 @@ const PREVIEW_LEN_MAX = 200;
 
 export interface Preview {
   kind: "typing" | "draft" | "message" | "empty";
+  /** Who wrote it, or that it is a draft; stands before the text, which keeps its own direction. */
+  lead: string;
   text: string;
 }
 
 /** The draft of the open chat stays out of the list: it stands in the composer. */
 export function previewOf(conversation: Conversation, isOpen: boolean, typists: readonly string[] = []): Preview {
-  if (typists.length > 0) return { kind: "typing", text: typingText(conversation, typists) };
+  if (typists.length > 0) return { kind: "typing", lead: "", text: typingText(conversation, typists) };
   const draft = conversation.draft?.trim() ?? "";
-  if (draft !== "" && !isOpen) return { kind: "draft", text: oneLine(draft) };
+  if (draft !== "" && !isOpen) return { kind: "draft", lead: t("list.draft"), text: oneLine(draft) };
   const message = conversation.lastMessage as Message | undefined;
-  if (!message) return { kind: "empty", text: t("list.noMessages") };
-  const text = bodyOf(message);
-  if (conversation.kind === "self") return { kind: "message", text };
-  if (message.isOwn && message.kind !== "system") return { kind: "message", text: t("list.you", { text }) };
-  if (conversation.kind === "group" && message.kind !== "system") {
-    return { kind: "message", text: t("announce.message", { sender: message.senderName, text }) };
-  }
-  return { kind: "message", text };
+  if (!message) return { kind: "empty", lead: "", text: t("list.noMessages") };
+  return { kind: "message", lead: leadOf(conversation, message), text: bodyOf(message) };
+}
+
+function leadOf(conversation: Conversation, message: Message): string {
+  if (conversation.kind === "self" || message.kind === "system") return "";
+  if (message.isOwn) return t("list.you");
+  return conversation.kind === "group" ? t("list.sender", { name: message.senderName }) : "";
 }
 
 function typingText(conversation: Conversation, typists: readonly string[]): string {

@@ -1,0 +1,71 @@
+// Settings of the account and one's own profile. A switch shows its new state at once; what the core refuses goes
+// back and is told.
+
+import { BackendError, type Backend } from "../../backend/backend";
+import type { Contact, ProfileView, Settings } from "../../backend/planned";
+import { failureText } from "../../i18n/failure";
+
+export type Page = "profile" | "privacy" | "notifications" | "appearance" | "blocked";
+export const PAGES = ["profile", "privacy", "notifications", "appearance"] as const satisfies readonly Page[];
+
+export class SettingsController {
+  /** Undefined in a narrow window: the list of pages. */
+  page = $state<Page | undefined>("profile");
+  settings = $state.raw<Settings>();
+  profile = $state.raw<ProfileView>();
+  blocked = $state.raw<readonly Contact[]>([]);
+  loadError = $state.raw<BackendError>();
+  /** What went wrong last, until the next change. */
+  problem = $state<string>();
+
+  constructor(private readonly backend: Backend) {}
+
+  async load(): Promise<void> {
+    this.loadError = undefined;
+    try {
+      const [settings, profile, contacts] = await Promise.all([
+        this.backend.call("settings.get", {}), this.backend.call("profile.get", {}), this.backend.call("contact.list", {}),
+      ]);
+      this.settings = settings;
+      this.profile = profile;
+      this.blocked = contacts.filter((one) => one.isBlocked);
+    } catch (error) {
+      this.loadError = BackendError.from(error);
+    }
+  }
+
+  go(page: Page | undefined): void {
+    this.page = page;
+    this.problem = undefined;
+  }
+
+  async set(change: Partial<Settings>): Promise<void> {
+    const before = this.settings;
+    if (!before) return;
+    this.settings = { ...before, ...change };
+    await this.#try(() => this.backend.call("settings.set", change), () => (this.settings = before));
+  }
+
+  async setProfile(change: Partial<ProfileView>): Promise<void> {
+    const before = this.profile;
+    if (!before) return;
+    this.profile = { ...before, ...change };
+    await this.#try(() => this.backend.call("profile.set", change), () => (this.profile = before));
+  }
+
+  async unblock(accountId: string): Promise<void> {
+    const before = this.blocked;
+    this.blocked = before.filter((one) => one.accountId !== accountId);
+    await this.#try(() => this.backend.call("contact.block", { accountId, isBlocked: false }), () => (this.blocked = before));
+  }
+
+  async #try(call: () => Promise<unknown>, takeBack: () => void): Promise<void> {
+    this.problem = undefined;
+    try {
+      await call();
+    } catch (error) {
+      takeBack();
+      this.problem = failureText(BackendError.from(error));
+    }
+  }
+}
