@@ -185,10 +185,8 @@ impl Session {
             }
             Err(NetError::Refused(refused)) if refused.code() == RefusalCode::StaleEpoch => {
                 self.abandon_commit(row).await?;
-                match self.wait_for_epoch(row, refused.epoch).await? {
-                    true => Ok(Answered::Lost),
-                    false => Err(ClientError::Internal("a change of members did not arrive")),
-                }
+                self.reach_epoch(shared, row, refused.epoch).await?;
+                Ok(Answered::Lost)
             }
             Err(error) if error.refusal().is_some() && !error.is_passing() => {
                 self.abandon_commit(row).await?;

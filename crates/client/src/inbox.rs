@@ -17,6 +17,7 @@ use pipit_wire::v1::{
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use crate::behind::bring_back;
 use crate::client::{Connection, Shared};
 use crate::conversation::changed;
 use crate::error::ClientError;
@@ -121,6 +122,7 @@ async fn other_event(
                 has_gap: hello.mailbox_expired,
                 ..State::default()
             };
+            session.behind.forget();
             online(shared, session, &hello).await;
         }
         LinkEvent::Push(server_frame::Body::CaughtUp(_)) if !state.is_caught_up => {
@@ -170,7 +172,9 @@ async fn catch_up(
         session.fill_gap(shared).await?;
     }
     session.settle_commits(shared).await?;
-    session.join_missing(shared).await?;
+    let states = session.conversation_states().await?;
+    session.join_missing(shared, &states).await?;
+    session.bring_back_all(shared, &states).await?;
     session.replenish_key_packages().await?;
     session.plan_renewals().await?;
     let mut before = i64::MAX;
@@ -224,6 +228,8 @@ struct Opened {
     added: Vec<MessageRecord>,
     events: Vec<Event>,
     group_changed: bool,
+    /// Conversations that this device is behind in.
+    behind: BTreeSet<i64>,
     /// The delivery at this place needs a ledger first.
     stopped: Option<(usize, AccountId)>,
 }
@@ -265,6 +271,7 @@ async fn receive(
             session.outbox_wake.notify_one();
             session.renewal_wake.notify_one();
         }
+        bring_back(shared, session, opened.behind);
         let notices = notifications(&shared.focus(), &opened.added);
         shared
             .publisher
@@ -326,6 +333,7 @@ fn open_all(
             Err(DeliveryError::Ours(error)) => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, "a delivery was not opened");
+                all.behind.extend(error.behind());
                 unreadable(transaction, &opener, error, delivery)?
             }
         };

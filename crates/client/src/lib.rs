@@ -18,6 +18,7 @@
 //! # Limits
 //! One process per profile. Times that order messages are the server's.
 
+mod behind;
 mod client;
 mod clock;
 mod commit;

@@ -54,6 +54,8 @@ pub(crate) enum DeliveryError {
         envelope: Option<EnvelopeId>,
         /// For the log.
         why: &'static str,
+        /// What comes after it can't be opened either.
+        is_behind: bool,
     },
     /// It concerns nothing that a person could be shown.
     #[error("a delivery was dropped: {0}")]
@@ -61,6 +63,20 @@ pub(crate) enum DeliveryError {
     /// This device's fault: nothing is acknowledged, and it comes again.
     #[error(transparent)]
     Ours(#[from] ClientError),
+}
+
+impl DeliveryError {
+    /// The conversation that this device is behind in.
+    pub(crate) const fn behind(&self) -> Option<i64> {
+        match self {
+            Self::Unreadable {
+                conversation,
+                is_behind: true,
+                ..
+            } => Some(*conversation),
+            _ => None,
+        }
+    }
 }
 
 impl From<StoreError> for DeliveryError {
@@ -174,11 +190,13 @@ impl Opener<'_> {
         envelope: Option<EnvelopeId>,
     ) -> Result<Option<Opened>, DeliveryError> {
         let ours = || DeliveryError::Ours(ClientError::Internal("keys of a conversation"));
-        let unreadable = |why| DeliveryError::Unreadable {
+        let lost = |why, is_behind| DeliveryError::Unreadable {
             conversation: place.conversation,
             envelope,
             why,
+            is_behind,
         };
+        let unreadable = |why| lost(why, false);
         match self.open_or_confirm(place, id, delivery)? {
             Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
             Ok((_, opened)) => Ok(Some(opened)),
@@ -190,10 +208,10 @@ impl Opener<'_> {
             Err(OpenError::NotMember) => Err(DeliveryError::Dropped("this device was removed")),
             Err(OpenError::Corrupt) => Err(unreadable("damaged")),
             Err(OpenError::TooOld) => Err(unreadable("too old")),
-            Err(OpenError::EpochTooNew { .. }) => Err(unreadable("a commit is missing")),
+            Err(OpenError::EpochTooNew { .. }) => Err(lost("a commit is missing", true)),
             Err(OpenError::TooFarAhead) => Err(unreadable("too many before it are missing")),
             Err(OpenError::Undecryptable) => Err(unreadable("undecryptable")),
-            Err(OpenError::InvalidCommit) => Err(unreadable("a commit that does not check")),
+            Err(OpenError::InvalidCommit) => Err(lost("a commit that does not check", true)),
         }
     }
 
@@ -240,6 +258,7 @@ impl Opener<'_> {
             conversation: place.conversation,
             envelope: Some(application.envelope),
             why,
+            is_behind: false,
         };
         let content = Content::decode(&application.content).map_err(|_| unreadable("content"))?;
         let id = content.message_id(&Uri::of_account(&sender), &Uri::of_conversation(&place.id));

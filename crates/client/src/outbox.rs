@@ -156,7 +156,7 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     inbox::ask_delivered(shared, session, &repeated).await?;
     match next {
         Next::AfterCommit(epoch) => {
-            session.wait_for_epoch(row, epoch).await?;
+            session.reach_epoch(shared, row, epoch).await?;
             Ok(Round::Again)
         }
         Next::Round(round) => Ok(round),

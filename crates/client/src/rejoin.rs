@@ -31,9 +31,13 @@ impl Session {
     /// Joins every conversation of this account in which this device has no leaf yet, and notes those
     /// that it joined when a crash came before the note. Called when the mail that waited has been read:
     /// an invitation in it comes first.
-    pub(crate) async fn join_missing(&self, shared: &Shared) -> Result<(), ClientError> {
+    pub(crate) async fn join_missing(
+        &self,
+        shared: &Shared,
+        states: &[ConversationState],
+    ) -> Result<(), ClientError> {
         let _joining = self.joining.lock().await;
-        for state in self.conversation_states().await? {
+        for state in states {
             let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else {
                 continue;
             };
@@ -45,7 +49,7 @@ impl Session {
             if state.is_member && has_group {
                 continue;
             }
-            if state.is_member && self.note_joined(id, &state).await? {
+            if state.is_member && self.note_joined(id, state).await? {
                 self.show_joined(shared, id).await?;
                 continue;
             }
@@ -60,7 +64,11 @@ impl Session {
     }
 
     /// Tells whoever watches that a conversation is here now.
-    async fn show_joined(&self, shared: &Shared, id: ConversationId) -> Result<(), ClientError> {
+    pub(crate) async fn show_joined(
+        &self,
+        shared: &Shared,
+        id: ConversationId,
+    ) -> Result<(), ClientError> {
         let reader = self.reader.clone();
         let events = self
             .store

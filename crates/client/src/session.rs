@@ -13,6 +13,7 @@ use pipit_store::table::account::AccountRow;
 use pipit_wire::v1::{RefusalCode, client_frame, server_frame};
 use tokio::sync::{Notify, mpsc};
 
+use crate::behind::Behind;
 use crate::clock::random;
 use crate::commit::Turns;
 use crate::error::ClientError;
@@ -37,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) joining: tokio::sync::Mutex<()>,
     /// One commit of this device's at a time in each conversation.
     pub(crate) commits: Turns,
+    /// Conversations whose commits this device has missed.
+    pub(crate) behind: Behind,
     tokens: Arc<Tokens>,
 }
 
@@ -104,6 +107,7 @@ impl Session {
             group_changed: Notify::new(),
             joining: tokio::sync::Mutex::new(()),
             commits: Turns::default(),
+            behind: Behind::default(),
             tokens,
         };
         Ok((Arc::new(session), events))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use openmls::prelude::{MlsGroup, tls_codec::Serialize as _};
+use openmls::prelude::{GroupContext, MlsGroup, tls_codec::Serialize as _};
 use openmls_traits::OpenMlsProvider as _;
 use pipit_domain::GroupId;
 use zeroize::Zeroizing;
@@ -62,6 +62,21 @@ impl Group {
         self.mls
             .delete(provider.storage())
             .map_err(StorageFailure::new)
+    }
+
+    /// The epoch of a group, without loading it; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn epoch_of<S: Storage>(
+        provider: &Provider<'_, S>,
+        id: GroupId,
+    ) -> Result<Option<u64>, StorageFailure> {
+        let context: Option<GroupContext> = provider
+            .storage()
+            .group_context(&mls_id(id))
+            .map_err(StorageFailure::new)?;
+        Ok(context.map(|context| context.epoch().as_u64()))
     }
 
     /// Its id.

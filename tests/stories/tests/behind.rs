@@ -1,0 +1,117 @@
+//! A device that a commit never reached: it comes back by itself, and reads whatever is sent from then on.
+
+use serde_json::{Value, json};
+use story_tests::{Frame, Pair, Person, Verdict, until};
+
+fn is_renewal_due(person: &Person) {
+    rusqlite::Connection::open(person.profile().join("history.sqlite"))
+        .and_then(|history| history.execute("UPDATE renewal SET due_at = 1", []))
+        .expect("the plan can be changed");
+}
+
+/// Alice renews her keys, and the commit does not get through to bob.
+async fn renew_unseen(pair: &mut Pair) {
+    pair.bob_line.rule(|frame| match frame.is_commit() {
+        true => Verdict::Drop,
+        false => Verdict::Pass,
+    });
+    pair.alice.quit().await;
+    is_renewal_due(&pair.alice);
+    pair.alice.start().await;
+    pair.bob_line
+        .seen("alice's commit", |frames| {
+            frames.iter().any(Frame::is_commit).then_some(())
+        })
+        .await;
+}
+
+async fn kinds(person: &Person, conversation: &str) -> Vec<String> {
+    let messages = person.messages(conversation).await;
+    messages
+        .iter()
+        .map(|message| message["kind"].as_str().expect("a kind").to_owned())
+        .collect()
+}
+
+async fn wait_read(person: &Person, conversation: &str, text: &str) {
+    until(&format!("{text:?}"), async || {
+        let view = person
+            .ask(
+                "conversation.get",
+                json!({ "conversationId": conversation }),
+            )
+            .await;
+        let last: &Value = &view["lastMessage"]["text"];
+        (last == text).then_some(())
+    })
+    .await;
+}
+
+/// Waits until bob's own commit has reached alice: he is back.
+async fn wait_back(pair: &Pair) {
+    pair.alice_line
+        .seen("bob's commit", |frames| {
+            frames.iter().any(Frame::is_commit).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_cannot_be_opened_brings_a_device_back() {
+    let mut pair = Pair::talking().await;
+    renew_unseen(&mut pair).await;
+    let conversation = &pair.conversation;
+    pair.alice.send(conversation, "lost on bob").await;
+    wait_back(&pair).await;
+    pair.alice.send(conversation, "read by bob").await;
+    wait_read(&pair.bob, conversation, "read by bob").await;
+    pair.bob.send(conversation, "and answered").await;
+    wait_read(&pair.alice, conversation, "and answered").await;
+    // What was lost is not hidden.
+    assert_eq!(
+        kinds(&pair.bob, conversation).await,
+        ["text", "text", "unreadable", "text", "text"]
+    );
+    assert!(
+        kinds(&pair.alice, conversation)
+            .await
+            .iter()
+            .all(|kind| kind == "text")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_message_brings_a_device_back_and_is_sent() {
+    let mut pair = Pair::talking().await;
+    renew_unseen(&mut pair).await;
+    let conversation = &pair.conversation;
+    pair.bob.send(conversation, "sealed too early").await;
+    wait_read(&pair.alice, conversation, "sealed too early").await;
+    pair.alice.send(conversation, "read by bob").await;
+    wait_read(&pair.bob, conversation, "read by bob").await;
+    assert_eq!(
+        kinds(&pair.bob, conversation).await,
+        ["text", "text", "text", "text"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_is_gone_at_the_server_is_noticed_after_connecting() {
+    let mut pair = Pair::talking().await;
+    renew_unseen(&mut pair).await;
+    pair.bob.quit().await;
+    let gone = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
+        .and_then(|database| database.execute("DELETE FROM pointer", []))
+        .expect("the mailboxes can be emptied");
+    assert_eq!(gone, 1, "bob's commit waits there");
+    pair.bob_line.pass();
+    pair.bob.start().await;
+    wait_back(&pair).await;
+    let conversation = &pair.conversation;
+    pair.alice.send(conversation, "read by bob").await;
+    wait_read(&pair.bob, conversation, "read by bob").await;
+    assert_eq!(
+        kinds(&pair.bob, conversation).await,
+        ["text", "text", "text"]
+    );
+}
