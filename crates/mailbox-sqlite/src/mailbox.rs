@@ -5,7 +5,7 @@ use pipit_mailbox::{DeliveredTo, Delivery, DeviceAddress, EnvelopeKind, MailboxP
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::convert::{
-    account_id, collect, conversation_id, device_id, envelope_id, first, from_integer, to_integer,
+    account_id, collect, conversation_id, device_id, envelope_id, from_integer, to_integer,
 };
 use crate::device;
 use crate::error::DbError;
@@ -102,14 +102,14 @@ pub(crate) fn acknowledge(
             continue;
         };
         deleted += 1;
-        if let Some((sender, envelope)) = record_delivered(db, payload_no, account_no)? {
+        for (device, envelope) in record_delivered(db, payload_no, account_no)? {
             let to = DeliveredTo {
                 account: by.account,
                 envelope,
             };
             writing
                 .announcements
-                .push(Announcement::Delivered(sender, to));
+                .push(Announcement::Delivered(device, to));
         }
         drop_payload(db, payload_no)?;
     }
@@ -118,32 +118,33 @@ pub(crate) fn acknowledge(
 }
 
 /// Records the first acknowledgement of an application envelope by another account than its sender's;
-/// answers the sender's device and the envelope when it is the first.
+/// answers the devices of the sender's account, each with the envelope, when it is the first.
 fn record_delivered(
     db: &Connection,
     payload_no: i64,
     account_no: i64,
-) -> Result<Option<(DeviceId, EnvelopeId)>, DbError> {
+) -> Result<Vec<(DeviceId, EnvelopeId)>, DbError> {
     let mut statement = db.prepare_cached(
-        "SELECT d.device_id, y.envelope_id FROM payload y JOIN device d ON d.device_no = y.sender_no
-         WHERE y.payload_no = ?1 AND y.kind = ?2 AND d.account_no <> ?3",
+        "SELECT o.device_id, y.envelope_id FROM payload y JOIN device d ON d.device_no = y.sender_no
+         JOIN device o ON o.account_no = d.account_no AND o.is_in_force = 1
+         WHERE y.payload_no = ?1 AND y.kind = ?2 AND d.account_no <> ?3 ORDER BY o.device_no",
     )?;
     let mut rows = statement.query(params![
         payload_no,
         EnvelopeKind::Application.number(),
         account_no
     ])?;
-    let Some(sent) = first(&mut rows, |row| {
+    let sent = collect(&mut rows, |row| {
         Ok((device_id(row, 0)?, envelope_id(row, 1)?))
-    })?
-    else {
-        return Ok(None);
-    };
+    })?;
+    if sent.is_empty() {
+        return Ok(sent);
+    }
     let is_first = db
         .prepare_cached("INSERT OR IGNORE INTO delivered (sent_no, account_no) VALUES (?1, ?2)")?
         .execute(params![payload_no, account_no])?
         == 1;
-    Ok(is_first.then_some(sent))
+    Ok(if is_first { sent } else { Vec::new() })
 }
 
 /// Deletes a payload whose last pointer has gone.
@@ -176,16 +177,14 @@ pub(crate) fn delivery_status(
     sender: DeviceId,
     envelopes: &[EnvelopeId],
 ) -> Result<Vec<DeliveredTo>, DbError> {
-    let Some(sender_no) = device::number(db, sender)? else {
-        return Ok(Vec::new());
-    };
     let mut statement = db.prepare_cached(
-        "SELECT a.account_id FROM sent s JOIN delivered v ON v.sent_no = s.sent_no
-         JOIN account a ON a.account_no = v.account_no WHERE s.device_no = ?1 AND s.envelope_id = ?2",
+        "SELECT a.account_id FROM device o JOIN device d ON d.account_no = o.account_no
+         JOIN sent s ON s.device_no = d.device_no JOIN delivered v ON v.sent_no = s.sent_no
+         JOIN account a ON a.account_no = v.account_no WHERE o.device_id = ?1 AND s.envelope_id = ?2",
     )?;
     let mut delivered = Vec::new();
     for &envelope in envelopes {
-        let mut rows = statement.query(params![sender_no, envelope.as_bytes()])?;
+        let mut rows = statement.query(params![sender.as_bytes(), envelope.as_bytes()])?;
         let accounts = collect(&mut rows, |row| account_id(row, 0))?;
         delivered.extend(
             accounts

@@ -12,6 +12,6 @@ pub trait Announcer: Send + Sync {
     /// sequences, and none is left out while the process lives.
     fn stored(&self, device: DeviceId, delivery: &Delivery);
 
-    /// An account has acknowledged an envelope of this device for the first time.
-    fn delivered(&self, sender: DeviceId, to: DeliveredTo);
+    /// An account has acknowledged an envelope of this device's account for the first time.
+    fn delivered(&self, device: DeviceId, to: DeliveredTo);
 }

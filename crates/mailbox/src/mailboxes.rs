@@ -104,7 +104,7 @@ pub trait Mailboxes: Send + Sync {
     fn read(&self, device: DeviceId, after: u64, count: usize, bytes: usize)
     -> Answer<MailboxPage>;
 
-    /// Which accounts have received these envelopes of a device.
+    /// Which accounts have received these envelopes of this device or another of its account.
     fn delivery_status(
         &self,
         sender: DeviceId,

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/002_control.sql"),
     include_str!("../migrations/003_search.sql"),
     include_str!("../migrations/007_commit.sql"),
+    include_str!("../migrations/008_delivered.sql"),
 ];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.

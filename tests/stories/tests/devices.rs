@@ -391,3 +391,35 @@ async fn a_line_cut_while_a_new_device_is_checked_loses_no_message() {
             .all(|message| message["kind"] == "text")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_device_sent_is_shown_as_delivered_on_the_other() {
+    let Pair {
+        alice,
+        bob,
+        conversation,
+        bob_line,
+        ..
+    } = &Pair::talking().await;
+    let mut tablet = Person::login(&bob_line.address, "bob").await;
+    wait_in(&tablet, conversation).await;
+    bob.send(conversation, "while it is here").await;
+    wait_delivered(&tablet, conversation, "while it is here").await;
+    tablet.kill().await;
+    bob.send(conversation, "while it is away").await;
+    wait_last(&[alice], conversation, "while it is away").await;
+    bob.wait_all_delivered(conversation).await;
+    tablet.start().await;
+    wait_delivered(&tablet, conversation, "while it is away").await;
+}
+
+async fn wait_delivered(device: &Person, conversation: &str, text: &str) {
+    story_tests::until(&format!("{text:?} to be delivered"), async || {
+        let messages = device.messages(conversation).await;
+        let is_there = |message: &serde_json::Value| {
+            message["text"] == text && message["state"] == "delivered"
+        };
+        messages.iter().any(is_there).then_some(())
+    })
+    .await;
+}

@@ -144,13 +144,15 @@ pub async fn receipt_is_recorded_once_an_account(fixture: &Fixture) {
     }
     assert_eq!(
         fixture.announced.take(),
-        [Announced::Delivered(ALICE.device, to(1))]
+        [ALICE, ALICE_LAPTOP].map(|device| Announced::Delivered(device.device, to(1)))
     );
     let asked = vec![envelope(1), envelope(2), envelope(3)];
-    assert_eq!(
-        store.delivery_status(ALICE.device, asked.clone()).await,
-        Ok(vec![to(1)])
-    );
+    for device in [ALICE, ALICE_LAPTOP] {
+        assert_eq!(
+            store.delivery_status(device.device, asked.clone()).await,
+            Ok(vec![to(1)])
+        );
+    }
     assert_eq!(
         store.delivery_status(BOB.device, asked).await,
         Ok(Vec::new())
@@ -166,7 +168,7 @@ pub async fn receipt_is_recorded_once_an_account(fixture: &Fixture) {
     store.acknowledge(BOB_LAPTOP, waiting).await.unwrap();
     assert_eq!(
         fixture.announced.take(),
-        [Announced::Delivered(ALICE.device, to(2))]
+        [ALICE, ALICE_LAPTOP].map(|device| Announced::Delivered(device.device, to(2)))
     );
 }
 

@@ -420,7 +420,9 @@ pub fn undelivered(
 ) -> Result<Vec<(i64, EnvelopeId)>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT message, envelope_id FROM message
-         WHERE state = 1 AND sent_here = 1 AND message < ?1 ORDER BY message DESC LIMIT ?2",
+         WHERE state = 1 AND message < ?1
+             AND conversation NOT IN (SELECT conversation FROM conversation WHERE kind = 3)
+         ORDER BY message DESC LIMIT ?2",
     )?;
     let rows = statement
         .query_map(params![before, number(limit as u64)], |row| {
