@@ -14,6 +14,8 @@ use crate::for_each_command;
 use crate::param::*;
 use crate::view::*;
 
+mod state;
+
 /// Messages in one answer when the caller names no number, and at most.
 const MESSAGES_LIMIT: u32 = 50;
 const MESSAGES_LIMIT_MAX: u32 = 200;

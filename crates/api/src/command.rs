@@ -31,12 +31,20 @@ macro_rules! for_each_command {
             "contact.find": contact_find(FindContactParams) -> ContactView;
             /// The 1:1 with an account (with the own account: note to self), made when there is none.
             "conversation.open": conversation_open(AccountParams) -> Opened;
-            /// All conversations, newest first.
+            /// All conversations, the pinned ones first, then the newest.
             "conversation.list": conversation_list(Empty) -> Vec<ConversationView>;
             /// One conversation.
             "conversation.get": conversation_get(ConversationParams) -> ConversationView;
             /// Keeps text that was typed and not sent.
             "conversation.setDraft": conversation_set_draft(SetDraftParams) -> Empty;
+            /// Mutes a conversation, or takes that back.
+            "conversation.mute": conversation_mute(MuteParams) -> Empty;
+            /// Archives a conversation, or takes that back.
+            "conversation.archive": conversation_archive(ArchiveParams) -> Empty;
+            /// Keeps a conversation at the top, at most nine; or lets it go.
+            "conversation.pin": conversation_pin(PinConversationParams) -> Empty;
+            /// Marks a conversation as unread; reading in it takes that back.
+            "conversation.markUnread": conversation_mark_unread(ConversationParams) -> Empty;
             /// Sends text. It is kept on this device before this answers, and leaves when it can.
             "message.send": message_send(SendParams) -> Sent;
             /// Part of a conversation, newest last.

@@ -60,8 +60,14 @@ impl From<ContactRecord> for ContactView {
 
 impl From<ConversationRecord> for ConversationView {
     fn from(record: ConversationRecord) -> Self {
-        let row = record.row;
+        let (row, state) = (record.row, record.state);
         Self {
+            is_pinned: state.pin_order.is_some(),
+            pin_order: state.pin_order,
+            is_archived: state.is_archived,
+            is_muted: state.is_muted,
+            muted_until: state.muted_until.map(|until| until.as_millis()),
+            is_marked_unread: state.is_marked_unread,
             conversation_id: row.id.to_string(),
             kind: match row.kind {
                 Kind::Direct => ConversationKind::Direct,
@@ -155,6 +161,7 @@ impl From<ClientError> for RpcError {
             ClientError::UnknownAccount => ErrorCode::UnknownAccount,
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
             ClientError::NotFound => ErrorCode::NotFound,
+            ClientError::TooManyPinned => ErrorCode::TooMany,
             ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
             ClientError::Net(error) => return from_net(error),

@@ -45,6 +45,8 @@ pub enum ErrorCode {
     NotAllowed,
     /// Longer than a message may be.
     TooLarge,
+    /// There are as many as there can be; take one away first.
+    TooMany,
     /// Too many tries; wait.
     SlowDown,
     /// This device was removed from the account.

@@ -74,6 +74,29 @@ params! {
         /// The text; empty clears.
         text: String,
     }
+    /// Whether a conversation's messages raise notifications.
+    MuteParams {
+        /// Which.
+        conversation_id: String,
+        /// They don't.
+        is_muted: bool,
+        /// When that ends by itself; left out: it does not.
+        until: Option<u64>,
+    }
+    /// Whether a conversation is out of sight.
+    ArchiveParams {
+        /// Which.
+        conversation_id: String,
+        /// It is.
+        is_archived: bool,
+    }
+    /// Whether a conversation stays at the top.
+    PinConversationParams {
+        /// Which.
+        conversation_id: String,
+        /// It does.
+        is_pinned: bool,
+    }
     /// A new message.
     SendParams {
         /// Where to.

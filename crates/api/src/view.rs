@@ -184,6 +184,22 @@ pub struct ConversationView {
     pub updated_at: u64,
     /// Messages in it on this device.
     pub message_count: u64,
+    /// Kept at the top of the list.
+    pub is_pinned: bool,
+    /// Its place among the pinned ones, rising.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub pin_order: Option<u64>,
+    /// Out of sight until something new comes.
+    pub is_archived: bool,
+    /// Its messages raise no notification.
+    pub is_muted: bool,
+    /// When that ends by itself; left out: it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub muted_until: Option<u64>,
+    /// Marked as unread by this person, to be come back to.
+    pub is_marked_unread: bool,
 }
 
 /// What sort of row in a conversation.

@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{inbox, outbox, renew};
+use crate::{inbox, outbox, renew, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -278,6 +278,7 @@ impl Shared {
         inbox::spawn(Arc::downgrade(self), Arc::downgrade(&session), events);
         outbox::spawn(Arc::downgrade(self), &session);
         renew::spawn(Arc::downgrade(self), &session);
+        sync::spawn(Arc::downgrade(self), &session);
         self.publish_status();
         Ok(())
     }

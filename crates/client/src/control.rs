@@ -15,10 +15,6 @@ use crate::error::ClientError;
 ///
 /// # Errors
 /// When the history can't be written.
-#[expect(
-    dead_code,
-    reason = "the first control messages come with the next commits"
-)]
 pub(crate) fn queue(
     transaction: &Transaction<'_>,
     conversation: i64,

@@ -1,15 +1,18 @@
 //! Commands on conversations: opening, listing, drafts.
 
-use pipit_domain::{AccountId, ConversationId, limits};
+use std::sync::Arc;
+
+use pipit_domain::{AccountId, ConversationId, Redacted, limits};
 use pipit_ledger::conversation as derived;
 use pipit_store::StoreError;
-use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::ledger;
 
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::record::ConversationRecord;
+use crate::sync::{self, Change};
 
 impl Client {
     /// The 1:1 with an account, or with the own account the note to self. Nobody else sees it before
@@ -45,23 +48,23 @@ impl Client {
             )
         };
         let (reader, now) = (session.reader.clone(), session.server_now());
-        let (is_new, record) = session
+        let events = session
             .store
             .write(move |transaction| {
-                let is_new = conversation::get(transaction, id)?.is_none();
                 let row = conversation::ensure(transaction, id, kind, peer, now)?;
-                Ok::<_, ClientError>((is_new, reader.conversation(transaction, row)?))
+                if row.is_opened {
+                    return Ok::<_, ClientError>(Vec::new());
+                }
+                conversation::set_opened(transaction, row.conversation)?;
+                Ok(changed(&reader, transaction, [row.conversation])?)
             })
             .await?;
-        if is_new {
-            self.shared
-                .publisher
-                .publish([Event::ConversationChanged(Box::new(record))]);
-        }
+        self.shared.publisher.publish(events);
         Ok(id)
     }
 
-    /// All conversations, newest first.
+    /// All conversations in which there is something: the pinned ones first, in their order, then the
+    /// newest. One in which only devices have spoken to each other is not among them.
     ///
     /// # Errors
     /// When there is no account, or the history can't be read.
@@ -72,9 +75,13 @@ impl Client {
             .store
             .read(move |connection| {
                 let rows = conversation::list(connection)?;
-                rows.into_iter()
+                let mut records = rows
+                    .into_iter()
+                    .filter(ConversationRow::is_listed)
                     .map(|row| Ok(reader.conversation(connection, row)?))
-                    .collect()
+                    .collect::<Result<Vec<_>, ClientError>>()?;
+                records.sort_by_key(|record| record.state.pin_order.unwrap_or(u64::MAX));
+                Ok(records)
             })
             .await
     }
@@ -108,23 +115,23 @@ impl Client {
         if text.len() > limits::TEXT_LEN_MAX {
             return Err(ClientError::TextLength);
         }
-        let reader = session.reader.clone();
-        let record = session
+        let worker = Arc::clone(&session);
+        let events = session
             .store
             .write(move |transaction| {
                 let row =
                     conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
                 if row.draft.0 == text {
-                    return Ok::<_, ClientError>(None);
+                    return Ok::<_, ClientError>(Vec::new());
                 }
-                conversation::set_draft(transaction, row.conversation, &text)?;
-                let row = reader.conversation_by_row(transaction, row.conversation)?;
-                Ok(Some(row))
+                let draft = Change::Draft {
+                    conversation: id,
+                    text: Redacted(text),
+                };
+                sync::record(transaction, &worker, &draft)
             })
             .await?;
-        self.shared
-            .publisher
-            .publish(record.map(|record| Event::ConversationChanged(Box::new(record))));
+        session.tell(&self.shared, events);
         Ok(())
     }
 }
@@ -135,11 +142,12 @@ pub(crate) fn changed(
     connection: &pipit_store::Connection,
     conversations: impl IntoIterator<Item = i64>,
 ) -> Result<Vec<Event>, StoreError> {
-    conversations
-        .into_iter()
-        .map(|row| {
-            let record = reader.conversation_by_row(connection, row)?;
-            Ok(Event::ConversationChanged(Box::new(record)))
-        })
-        .collect()
+    let mut events = Vec::new();
+    for row in conversations {
+        let record = reader.conversation_by_row(connection, row)?;
+        if record.row.is_listed() {
+            events.push(Event::ConversationChanged(Box::new(record)));
+        }
+    }
+    Ok(events)
 }

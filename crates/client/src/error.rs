@@ -38,6 +38,9 @@ pub enum ClientError {
     /// Empty, or longer than a message may be.
     #[error("a message has 1 to 32,768 bytes of text")]
     TextLength,
+    /// As many conversations are pinned as can be.
+    #[error("nine chats are pinned already; unpin one first")]
+    TooManyPinned,
     /// The server shows an identity that contradicts what is known: an alarm.
     #[error("the server shows keys that contradict what this device knows; nothing was sent")]
     LedgerMismatch,

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use crate::notify::notifications;
 use crate::open::{DeliveryError, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
-use crate::task;
+use crate::{sync, task};
 
 /// Deliveries opened in one transaction: as many as the server leaves unacknowledged.
 const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
@@ -105,6 +106,7 @@ async fn other_event(
             retry_after,
             reason,
         } => {
+            session.is_caught_up.store(false, Ordering::Relaxed);
             if let Some(reason) = &reason {
                 tracing::info!(?reason, "not connected");
             }
@@ -127,6 +129,8 @@ async fn other_event(
         }
         LinkEvent::Push(server_frame::Body::CaughtUp(_)) if !state.is_caught_up => {
             state.is_caught_up = true;
+            session.is_caught_up.store(true, Ordering::Relaxed);
+            session.sync_wake.notify_one();
             caught_up(shared, session, state.has_gap);
         }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
@@ -175,6 +179,7 @@ async fn catch_up(
     let states = session.conversation_states().await?;
     session.join_missing(shared, &states).await?;
     session.bring_back_all(shared, &states).await?;
+    sync::meet_own_devices(session).await?;
     session.replenish_key_packages().await?;
     session.plan_renewals().await?;
     let mut before = i64::MAX;
@@ -270,6 +275,7 @@ async fn receive(
             session.group_changed.notify_waiters();
             session.outbox_wake.notify_one();
             session.renewal_wake.notify_one();
+            session.sync_wake.notify_one();
         }
         bring_back(shared, session, opened.behind);
         let notices = notifications(&shared.focus(), &opened.added);
@@ -312,6 +318,7 @@ fn open_all(
         transaction,
         crypto: &session.crypto,
         identity: &session.identity,
+        reader: &session.reader,
         own: session.own(),
         now: session.server_now(),
         has_confirmed: Cell::default(),
@@ -340,6 +347,7 @@ fn open_all(
         all.sequences.push(delivery.sequence);
         all.group_changed |= outcome.group_changed;
         conversations.extend(outcome.conversation);
+        all.events.extend(outcome.events);
         if let Some(row) = outcome.message {
             let record = session.reader.message_by_row(transaction, row)?;
             all.events.push(Event::MessageAdded(record.clone()));

@@ -44,6 +44,8 @@ mod rejoin;
 mod renew;
 mod renewal_plan;
 mod session;
+mod state;
+mod sync;
 mod task;
 
 pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registered, ServerInfo};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pipit_domain::{ConversationId, MessageId, Redacted, Timestamp, limits};
 use pipit_store::Transaction;
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{conversation, delivery, outbox};
+use pipit_store::table::{conversation, delivery, outbox, state};
 use pipit_wire::content::{Content, Uri};
 
 use crate::client::Client;
@@ -15,6 +15,7 @@ use crate::error::ClientError;
 use crate::event::Event;
 use crate::record::MessageRecord;
 use crate::session::Session;
+use crate::sync::{self, Change};
 
 /// Which part of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +115,7 @@ impl Client {
     /// [`ClientError::UnknownConversation`] or [`ClientError::NotFound`].
     pub async fn mark_read(&self, id: ConversationId, up_to: MessageId) -> Result<(), ClientError> {
         let session = self.session()?;
-        let (own, reader) = (session.own(), session.reader.clone());
+        let worker = Arc::clone(&session);
         let events = session
             .store
             .write(move |transaction| {
@@ -123,13 +124,26 @@ impl Client {
                 let message = message::get(transaction, up_to)?
                     .filter(|message| message.conversation == row.conversation)
                     .ok_or(ClientError::NotFound)?;
-                let is_changed =
-                    conversation::mark_read(transaction, row.conversation, message.position, own)?;
-                let rows = is_changed.then_some(row.conversation);
-                Ok::<_, ClientError>(changed(&reader, transaction, rows)?)
+                let mut events = Vec::new();
+                if row.read_position < message.position {
+                    let read = Change::Read {
+                        conversation: id,
+                        message: up_to,
+                        position: message.position,
+                    };
+                    events.extend(sync::record(transaction, &worker, &read)?);
+                }
+                if state::get(transaction, id)?.is_marked_unread {
+                    let unmarked = Change::MarkedUnread {
+                        conversation: id,
+                        is_marked: false,
+                    };
+                    events.extend(sync::record(transaction, &worker, &unmarked)?);
+                }
+                Ok::<_, ClientError>(events)
             })
             .await?;
-        self.shared.publisher.publish(events);
+        session.tell(&self.shared, events);
         Ok(())
     }
 

@@ -8,11 +8,11 @@ use pipit_domain::{
 use pipit_e2ee::{
     Application, Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal,
 };
-use pipit_store::table::conversation::{self, ConversationRow};
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
 use pipit_store::table::{contact, outbox};
 use pipit_store::{StoreError, Transaction, mls_storage};
-use pipit_wire::content::{Content, Kind, Uri};
+use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
 use pipit_wire::mls_header;
 use pipit_wire::v1::{Deliver, EnvelopeKind};
 
@@ -20,10 +20,13 @@ use crate::clock::random;
 use crate::commit;
 use crate::error::ClientError;
 use crate::establish::delete_group;
+use crate::event::Event;
 use crate::ledgers::StoredLedgers;
 use crate::message::received_position;
+use crate::record::Reader;
 use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
+use crate::sync;
 
 /// What a delivery did.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub(crate) struct Outcome {
     pub(crate) conversation: Option<i64>,
     /// A group was joined or moved on.
     pub(crate) group_changed: bool,
+    /// What else to tell.
+    pub(crate) events: Vec<Event>,
 }
 
 /// Why a delivery could not be dealt with.
@@ -90,6 +95,7 @@ pub(crate) struct Opener<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     pub(crate) crypto: &'a Crypto,
     pub(crate) identity: &'a Identity,
+    pub(crate) reader: &'a Reader,
     pub(crate) own: AccountId,
     /// The server's clock, as well as this device knows it.
     pub(crate) now: Timestamp,
@@ -137,10 +143,13 @@ impl Opener<'_> {
         match self.open_in_group(&place, group, delivery, None)? {
             Some(Opened::Commit(committed)) => {
                 commit::note(self.transaction, place.conversation, &committed)?;
+                if place.kind == ConversationKind::OwnDevices && !committed.added.is_empty() {
+                    self.own_device_joined(delivery)?;
+                }
                 Ok(Outcome {
                     conversation: Some(place.conversation),
                     group_changed: true,
-                    message: None,
+                    ..Outcome::default()
                 })
             }
             _ => Ok(Outcome::default()),
@@ -270,7 +279,8 @@ impl Opener<'_> {
         }
         let (kind, text, kept) = match content.kind() {
             Kind::Text(text) if content.expires.is_none() => (MessageKind::Text, text.text, None),
-            Kind::StatusReport(_) | Kind::Control(_) => return Ok(Outcome::default()),
+            Kind::StatusReport(_) => return Ok(Outcome::default()),
+            Kind::Control(control) => return self.control(place, sender, control, accepted_at),
             // Shown as plain texts they would say what their sender did not mean.
             _ => (
                 MessageKind::Newer,
@@ -334,11 +344,46 @@ impl Opener<'_> {
         let is_unread = new.sender != self.own && new.position > place.read_position;
         let at = new.accepted_at.unwrap_or(new.sent_at);
         conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
+        let device = self.identity.leaf().device;
+        let events = sync::message_came(self.transaction, self.reader, device, place, new)?;
         Ok(Outcome {
             message: Some(row),
             conversation: Some(new.conversation),
-            group_changed: false,
+            events,
+            ..Outcome::default()
         })
+    }
+
+    /// What another device says to this one, and no person reads.
+    fn control(
+        &self,
+        place: &ConversationRow,
+        sender: AccountId,
+        control: Control<'_>,
+        at: Timestamp,
+    ) -> Result<Outcome, DeliveryError> {
+        let (transaction, reader) = (self.transaction, self.reader);
+        let events = match control.media_type {
+            content_sync::MEDIA_TYPE if sender == self.own => {
+                sync::receive(transaction, reader, place, control.body, at)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Outcome {
+            events,
+            ..Outcome::default()
+        })
+    }
+
+    fn own_device_joined(&self, delivery: &Deliver) -> Result<(), DeliveryError> {
+        let device = self.identity.leaf().device;
+        let at = Timestamp::from_millis(delivery.time);
+        Ok(sync::device_joined(
+            self.transaction,
+            self.reader,
+            device,
+            at,
+        )?)
     }
 
     /// At the server's time and after what its sender sent before: in the order of the mailbox, even
@@ -425,10 +470,13 @@ impl Opener<'_> {
             devices,
             self.now,
         )?;
+        if place.kind == ConversationKind::OwnDevices {
+            self.own_device_joined(delivery)?;
+        }
         Ok(Outcome {
-            message: None,
             conversation: Some(place.conversation),
             group_changed: true,
+            ..Outcome::default()
         })
     }
 }

@@ -3,6 +3,7 @@
 use pipit_domain::{AccountId, ConversationId, MessageId, Redacted};
 use pipit_store::table::conversation::ConversationRow;
 use pipit_store::table::message::MessageRow;
+use pipit_store::table::state::{self, StateRow};
 use pipit_store::table::{contact, conversation, message};
 use pipit_store::{Connection, StoreError};
 
@@ -38,6 +39,8 @@ pub struct MessageRecord {
 pub struct ConversationRecord {
     /// The row.
     pub row: ConversationRow,
+    /// What this person has set for it.
+    pub state: StateRow,
     /// What to call it; empty for the note to self, whose name is the screen's.
     pub name: Redacted<String>,
     /// The other person of a 1:1.
@@ -135,6 +138,7 @@ impl Reader {
             |peer: &ContactRecord| peer.display_name.clone().unwrap_or(peer.username.clone());
         let name = peer.as_ref().map(shown).unwrap_or_default();
         Ok(ConversationRecord {
+            state: state::get(connection, row.id)?,
             row,
             name,
             peer,

@@ -45,6 +45,7 @@ impl Session {
                 .store
                 .read(move |connection| conversation::get(connection, id))
                 .await?;
+            let is_new = row.is_none();
             let has_group = row.as_ref().is_some_and(|row| row.group.is_some());
             if state.is_member && has_group {
                 continue;
@@ -58,9 +59,26 @@ impl Session {
                 continue;
             }
             self.rejoin_or_leave(id).await?;
+            if is_new {
+                self.list_joined(id).await?;
+            }
             self.show_joined(shared, id).await?;
         }
         Ok(())
+    }
+
+    /// The account talks there already, though its messages are not on this device.
+    async fn list_joined(&self, id: ConversationId) -> Result<(), ClientError> {
+        self.store
+            .write(move |transaction| {
+                let row = conversation::get(transaction, id)?
+                    .filter(|row| row.kind == ConversationKind::Direct && row.group.is_some());
+                if let Some(row) = row {
+                    conversation::set_opened(transaction, row.conversation)?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// Tells whoever watches that a conversation is here now.

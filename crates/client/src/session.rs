@@ -1,7 +1,7 @@
 //! A signed-in account with its connection and tasks: what everything after sign-up works with.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use data_encoding::BASE64URL_NOPAD;
 use pipit_domain::{AccountId, Clock, Timestamp};
@@ -32,6 +32,10 @@ pub(crate) struct Session {
     pub(crate) outbox_wake: Arc<Notify>,
     /// The next renewal of keys may be due earlier, or the session has ended.
     pub(crate) renewal_wake: Arc<Notify>,
+    /// Other devices of the account may have to be told something, or the session has ended.
+    pub(crate) sync_wake: Arc<Notify>,
+    /// Connected, and the mail that waited has been read.
+    pub(crate) is_caught_up: AtomicBool,
     /// The inbox joined a group or moved one to another epoch.
     pub(crate) group_changed: Notify,
     /// Held while joining from outside: two at once would take each other's keys away.
@@ -104,6 +108,8 @@ impl Session {
             link,
             outbox_wake: Arc::new(Notify::new()),
             renewal_wake: Arc::new(Notify::new()),
+            sync_wake: Arc::new(Notify::new()),
+            is_caught_up: AtomicBool::new(false),
             group_changed: Notify::new(),
             joining: tokio::sync::Mutex::new(()),
             commits: Turns::default(),
@@ -150,6 +156,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.outbox_wake.notify_one();
         self.renewal_wake.notify_one();
+        self.sync_wake.notify_one();
     }
 }
 

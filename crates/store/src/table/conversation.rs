@@ -43,11 +43,25 @@ pub struct ConversationRow {
     pub unread: u64,
     /// Messages on this device.
     pub message_count: u64,
+    /// The person has opened it here.
+    pub is_opened: bool,
+}
+
+impl ConversationRow {
+    /// Whether a person should see it: something is in it, it is a group that one is in, or the person has
+    /// opened it. Else only devices have spoken to each other there.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.message_count > 0
+            || self.is_opened
+            || !self.draft.0.is_empty()
+            || (self.kind == ConversationKind::Group && self.group.is_some())
+    }
 }
 
 const COLUMNS: &str =
     "conversation, conversation_id, kind, peer, group_id, pending_create, draft, updated_at,
-     read_position, unread, message_count";
+     read_position, unread, message_count, is_opened";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
     let kind = match row.get::<_, i64>(2)? {
@@ -68,6 +82,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         read_position: row.get(8)?,
         unread: row.get(9)?,
         message_count: row.get(10)?,
+        is_opened: row.get(11)?,
     })
 }
 
@@ -193,6 +208,17 @@ pub fn set_group(
             group.as_ref().map(|group| &group.as_bytes()[..]),
             pending_create
         ])?;
+    Ok(())
+}
+
+/// Notes that the person has opened it: it is listed from now on.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_opened(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE conversation SET is_opened = 1 WHERE conversation = ?1")?
+        .execute([conversation])?;
     Ok(())
 }
 

@@ -9,7 +9,10 @@ pub mod ledger;
 pub mod message;
 pub mod outbox;
 pub mod pending_commit;
+pub mod person;
 pub mod renewal;
+pub mod state;
+pub mod sync;
 
 use pipit_domain::Timestamp;
 use rusqlite::types::Type;

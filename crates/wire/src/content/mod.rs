@@ -28,6 +28,7 @@ mod poll;
 mod properties;
 mod reaction;
 mod status;
+pub mod sync;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,99 @@
+//! What the devices of an account agree on: how far one has read, what is muted, what one calls people.
+//!
+//! # Context
+//! Every such thing is a *register*: a kind, a subject (a conversation, an account, …) and a value. Setting
+//! one ([`record`]) writes it with (time, device), applies it to the tables that the screen reads, and makes
+//! it due. The task of [`send`] gathers what is due into control messages of the note to self, whose members
+//! are just the devices of the account.
+//!
+//! # Design
+//! - The later (time, device) stands, whatever comes first, so that all devices end with the same. How far
+//!   one has read counts by position instead: whoever has read further has read later.
+//! - Registers wait, not messages: what is set ten times before it leaves, leaves once.
+//! - A device that comes in later is told everything by the others: the commit that brings it makes all
+//!   registers due, at each device after another delay, and whoever hears from another what it was about to
+//!   say keeps silent.
+//! - A kind that this version does not know is kept and passed on.
+//!
+//! # Limits
+//! With one device in force nothing is sent. Times are the server's, as this device knows them; a register
+//! is always set later than it was before.
+
+mod apply;
+mod change;
+mod receive;
+mod send;
+
+use pipit_domain::{DeviceId, Timestamp};
+use pipit_store::Transaction;
+use pipit_store::table::sync::{self, SyncRow};
+
+pub(crate) use apply::apply;
+pub(crate) use change::Change;
+pub(crate) use receive::{device_joined, message_came, receive};
+pub(crate) use send::{meet_own_devices, spawn};
+
+use crate::error::ClientError;
+use crate::event::Event;
+use crate::record::Reader;
+use crate::session::Session;
+
+/// Sets a register on this device and, soon, on the others; answers what to tell. Wake
+/// [`Session::sync_wake`] after the transaction.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn record(
+    transaction: &Transaction<'_>,
+    session: &Session,
+    change: &Change,
+) -> Result<Vec<Event>, ClientError> {
+    let now = session.server_now();
+    let (kind, subject, value) = change.encode();
+    let known = sync::get(transaction, kind, &subject)?;
+    if known.as_ref().is_some_and(|known| known.value == value) && change.position().is_none() {
+        return Ok(Vec::new());
+    }
+    let time = change.position().unwrap_or_else(|| {
+        let after = known.map_or(0, |known| known.time.saturating_add(1));
+        now.as_millis().max(after)
+    });
+    let row = SyncRow {
+        kind,
+        subject,
+        time,
+        device: session.identity.leaf().device,
+        value,
+    };
+    let due_at = now.as_millis() + change.delay_ms();
+    if !sync::put(transaction, &row, Some(Timestamp::from_millis(due_at)))? {
+        return Ok(Vec::new());
+    }
+    apply(transaction, &session.reader, &row, now)
+}
+
+/// Sets a register that every device sets for itself from the same cause, as of the cause's time: nobody is
+/// told, and what was set later stands.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn derive(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    device: DeviceId,
+    change: &Change,
+    at: Timestamp,
+) -> Result<Vec<Event>, ClientError> {
+    let (kind, subject, value) = change.encode();
+    let row = SyncRow {
+        kind,
+        subject,
+        time: at.as_millis(),
+        device,
+        value,
+    };
+    if !sync::put(transaction, &row, None)? {
+        return Ok(Vec::new());
+    }
+    apply(transaction, reader, &row, at)
+}

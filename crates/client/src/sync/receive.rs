@@ -1,0 +1,115 @@
+//! What another device of the account says.
+
+use pipit_domain::{DeviceId, Timestamp, limits};
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
+use pipit_store::table::message::NewMessage;
+use pipit_store::table::sync::{self, SyncRow};
+use pipit_store::table::{ledger, state};
+use pipit_store::{StoreError, Transaction};
+use pipit_wire::content::sync as body;
+
+use super::apply::apply;
+use super::change::Change;
+use super::derive;
+use crate::error::ClientError;
+use crate::event::Event;
+use crate::record::Reader;
+
+/// After a device came in, before the first of the others tells it everything: it is still busy, and
+/// another device may come with it.
+const SNAPSHOT_DELAY_MS: u64 = 500;
+/// Between that one and the next, who keeps silent when it has heard the first.
+const SNAPSHOT_STEP_MS: u64 = 4_000;
+
+/// Takes what another device of the account has set. Anybody else has no say here.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn receive(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    place: &ConversationRow,
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<Vec<Event>, ClientError> {
+    if place.kind != ConversationKind::OwnDevices {
+        return Ok(Vec::new());
+    }
+    let ops = match body::decode(bytes) {
+        Ok(ops) => ops,
+        Err(error) => {
+            tracing::warn!(%error, "what another device of this account set was dropped");
+            return Ok(Vec::new());
+        }
+    };
+    let mut events = Vec::new();
+    for op in ops {
+        let row = SyncRow {
+            kind: op.kind,
+            subject: op.subject,
+            time: op.time,
+            device: op.device,
+            value: op.value,
+        };
+        if sync::put(transaction, &row, None)? {
+            events.extend(apply(transaction, reader, &row, now)?);
+        } else {
+            sync::settle(transaction, &row)?;
+        }
+    }
+    Ok(events)
+}
+
+/// A message has come: it may be one that was read on another device already, and an archived conversation
+/// is in sight again, unless it is muted.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn message_came(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    device: DeviceId,
+    place: &ConversationRow,
+    new: &NewMessage<'_>,
+) -> Result<Vec<Event>, ClientError> {
+    let read = sync::get(transaction, Change::READ, place.id.as_bytes())?;
+    if let Some(row) = read
+        && let Some(Change::Read { message, .. }) = Change::decode(&row)
+        && message == new.id
+    {
+        conversation::mark_read(transaction, place.conversation, new.position, reader.own)?;
+    }
+    let state = state::get(transaction, place.id)?;
+    if new.sender == reader.own || !state.is_archived || state.is_muted {
+        return Ok(Vec::new());
+    }
+    let change = Change::Archived {
+        conversation: place.id,
+        is_archived: false,
+    };
+    let at = new.accepted_at.unwrap_or(new.sent_at);
+    derive(transaction, reader, device, &change, at)
+}
+
+/// A device of the account has come in: it is told everything, by one of the others.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn device_joined(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    own_device: DeviceId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let devices = ledger::get(transaction, reader.own)?;
+    let rank = devices.map_or(0, |ledger| {
+        ledger
+            .devices()
+            .range(..own_device)
+            .count()
+            .min(limits::ACCOUNT_DEVICES_MAX)
+    });
+    let rank = u64::try_from(rank).unwrap_or(0);
+    let at = now.as_millis() + SNAPSHOT_DELAY_MS + rank * SNAPSHOT_STEP_MS;
+    sync::tell_all(transaction, Timestamp::from_millis(at))
+}

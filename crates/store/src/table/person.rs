@@ -1,0 +1,103 @@
+//! What this person has decided about others. A row appears with the first decision; none means a stranger.
+
+use pipit_domain::{AccountId, Redacted};
+use rusqlite::{Connection, ToSql, params};
+
+use super::{found, id};
+use crate::StoreError;
+
+/// What is decided about a person.
+#[derive(Debug, Clone, Default)]
+pub struct PersonRow {
+    /// What this person calls them; empty: nothing of their own.
+    pub own_name: Redacted<String>,
+    /// They may write.
+    pub is_accepted: bool,
+    /// Nothing of theirs is shown.
+    pub is_blocked: bool,
+}
+
+/// What is decided about an account.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn get(connection: &Connection, account: AccountId) -> Result<PersonRow, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT own_name, is_accepted, is_blocked FROM person WHERE account_id = ?1",
+    )?;
+    let row = found(statement.query_row([account.as_bytes()], |row| {
+        Ok(PersonRow {
+            own_name: Redacted(row.get(0)?),
+            is_accepted: row.get(1)?,
+            is_blocked: row.get(2)?,
+        })
+    }))?;
+    Ok(row.unwrap_or_default())
+}
+
+/// Everybody who may write or is blocked, by account.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn known(connection: &Connection) -> Result<Vec<AccountId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT account_id FROM person WHERE is_accepted = 1 OR is_blocked = 1 ORDER BY account_id",
+    )?;
+    let accounts = statement
+        .query_map([], |row| id(row, 0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(accounts)
+}
+
+/// Sets one column; the name is ours.
+fn set(
+    connection: &Connection,
+    account: AccountId,
+    column: &str,
+    value: &dyn ToSql,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT INTO person (account_id, {column}) VALUES (?1, ?2)
+         ON CONFLICT (account_id) DO UPDATE SET {column} = excluded.{column}"
+    );
+    connection
+        .prepare_cached(&sql)?
+        .execute(params![account.as_bytes(), value])?;
+    Ok(())
+}
+
+/// Keeps what this person calls them; empty clears it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_own_name(
+    connection: &Connection,
+    account: AccountId,
+    name: &str,
+) -> Result<(), StoreError> {
+    set(connection, account, "own_name", &name)
+}
+
+/// Notes whether they may write.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_accepted(
+    connection: &Connection,
+    account: AccountId,
+    is_accepted: bool,
+) -> Result<(), StoreError> {
+    set(connection, account, "is_accepted", &is_accepted)
+}
+
+/// Notes whether they are blocked.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_blocked(
+    connection: &Connection,
+    account: AccountId,
+    is_blocked: bool,
+) -> Result<(), StoreError> {
+    set(connection, account, "is_blocked", &is_blocked)
+}
