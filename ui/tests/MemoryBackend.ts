@@ -22,7 +22,10 @@ export function own(messageId: string, over: Partial<MessageView> = {}): Message
 }
 
 export function conversation(conversationId: string, over: Partial<ConversationView> = {}): ConversationView {
-  return { conversationId, kind: "direct", name: conversationId, unread: 0, updatedAt: 0, messageCount: 0, ...over };
+  return {
+    conversationId, kind: "direct", name: conversationId, unread: 0, updatedAt: 0, messageCount: 0,
+    isPinned: false, isArchived: false, isMuted: false, isMarkedUnread: false, ...over,
+  };
 }
 
 export class MemoryBackend implements Backend {

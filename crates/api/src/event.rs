@@ -62,7 +62,7 @@ pub enum AppEvent {
     #[serde(rename = "conversation.changed")]
     ConversationChanged {
         /// As it is now.
-        conversation: ConversationView,
+        conversation: Box<ConversationView>,
     },
     /// The person should be told now.
     #[serde(rename = "notification")]

@@ -66,7 +66,7 @@ impl From<Event> for AppEvent {
                 message_id: message.to_string(),
             },
             Event::ConversationChanged(conversation) => Self::ConversationChanged {
-                conversation: (*conversation).into(),
+                conversation: Box::new((*conversation).into()),
             },
             Event::Notification {
                 conversation,

@@ -139,7 +139,7 @@ mod tests {
             value in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
             let op = Op { time, device: DeviceId::new(device), kind, subject, value };
-            prop_assert_eq!(decode(&encode(&[op.clone()])), Ok(vec![op]));
+            prop_assert_eq!(decode(&encode(std::slice::from_ref(&op))), Ok(vec![op]));
         }
 
         #[test]

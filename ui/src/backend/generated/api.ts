@@ -57,6 +57,19 @@ retryAt?: number,
 recoveryKeyPending: boolean, };
 
 /**
+ * Whether a conversation is out of sight.
+ */
+export type ArchiveParams = { 
+/**
+ * Which.
+ */
+conversationId: string, 
+/**
+ * It is.
+ */
+isArchived: boolean, };
+
+/**
  * A username at a server.
  */
 export type CheckUsernameParams = { 
@@ -148,7 +161,31 @@ updatedAt: number,
 /**
  * Messages in it on this device.
  */
-messageCount: number, };
+messageCount: number, 
+/**
+ * Kept at the top of the list.
+ */
+isPinned: boolean, 
+/**
+ * Its place among the pinned ones, rising.
+ */
+pinOrder?: number, 
+/**
+ * Out of sight until something new comes.
+ */
+isArchived: boolean, 
+/**
+ * Its messages raise no notification.
+ */
+isMuted: boolean, 
+/**
+ * When that ends by itself; left out: it does not.
+ */
+mutedUntil?: number, 
+/**
+ * Marked as unread by this person, to be come back to.
+ */
+isMarkedUnread: boolean, };
 
 /**
  * Nothing.
@@ -158,7 +195,7 @@ export type Empty = Record<symbol, never>;
 /**
  * Stable words for what went wrong. Each exists because a caller acts on it.
  */
-export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
 
 /**
  * The part of an error that programs act on.
@@ -361,6 +398,23 @@ state: MessageState,
 failure?: Failure, };
 
 /**
+ * Whether a conversation's messages raise notifications.
+ */
+export type MuteParams = { 
+/**
+ * Which.
+ */
+conversationId: string, 
+/**
+ * They don't.
+ */
+isMuted: boolean, 
+/**
+ * When that ends by itself; left out: it does not.
+ */
+until?: number, };
+
+/**
  * One event with its number: each is one more than the last that this listener was sent. A hole
  * means: ask again for what is on screen.
  */
@@ -430,6 +484,19 @@ export type Opened = {
  * Its id.
  */
 conversationId: string, };
+
+/**
+ * Whether a conversation stays at the top.
+ */
+export type PinConversationParams = { 
+/**
+ * Which.
+ */
+conversationId: string, 
+/**
+ * It does.
+ */
+isPinned: boolean, };
 
 /**
  * The recovery key, until it is confirmed.
@@ -634,12 +701,20 @@ export interface Commands {
   "contact.find": { params: FindContactParams; result: ContactView };
   /** The 1:1 with an account (with the own account: note to self), made when there is none. */
   "conversation.open": { params: AccountParams; result: Opened };
-  /** All conversations, newest first. */
+  /** All conversations, the pinned ones first, then the newest. */
   "conversation.list": { params: Empty; result: Array<ConversationView> };
   /** One conversation. */
   "conversation.get": { params: ConversationParams; result: ConversationView };
   /** Keeps text that was typed and not sent. */
   "conversation.setDraft": { params: SetDraftParams; result: Empty };
+  /** Mutes a conversation, or takes that back. */
+  "conversation.mute": { params: MuteParams; result: Empty };
+  /** Archives a conversation, or takes that back. */
+  "conversation.archive": { params: ArchiveParams; result: Empty };
+  /** Keeps a conversation at the top, at most nine; or lets it go. */
+  "conversation.pin": { params: PinConversationParams; result: Empty };
+  /** Marks a conversation as unread; reading in it takes that back. */
+  "conversation.markUnread": { params: ConversationParams; result: Empty };
   /** Sends text. It is kept on this device before this answers, and leaves when it can. */
   "message.send": { params: SendParams; result: Sent };
   /** Part of a conversation, newest last. */
