@@ -1,10 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { emoji } from "./build/emoji.ts";
 
 export default defineConfig({
   // Relative, so that the same files work from tauri:// and from `pipit-cli serve`.
   base: "./",
-  plugins: [svelte()],
+  plugins: [svelte(), emoji()],
   build: {
     // WebKitGTK 2.42, WebView2 and Safari 16 all read this.
     target: ["es2022", "safari16"],

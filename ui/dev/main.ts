@@ -11,6 +11,7 @@ import App from "../src/app/App.svelte";
 import { AppController } from "../src/app/AppController.svelte";
 import { language } from "../src/i18n/Language.svelte";
 import { savedTheme } from "../src/kit/theme";
+import { putChats } from "./chats";
 import { conversation, MemoryBackend, message, own } from "../tests/MemoryBackend";
 
 const screen = new URLSearchParams(location.search).get("screen") ?? "main";
@@ -18,7 +19,7 @@ const theme = savedTheme(localStorage);
 if (theme !== "system") document.documentElement.dataset.theme = theme;
 
 const backend = new MemoryBackend();
-backend.status = { ...backend.status, username: "mara", displayName: "Mara Lindqvist", server: "meadow.example" };
+backend.status = { ...backend.status, accountId: [..."mara"].map((one) => one.charCodeAt(0).toString(16)).join("").padEnd(64, "0"), username: "mara", displayName: "Mara Lindqvist", server: "meadow.example" };
 backend.handle("server.suggestions", () => [
   { server: "127.0.0.1:8443", label: "Local server", local: true },
   { server: "pipit.example", label: "pipit.example", local: false },
@@ -76,6 +77,7 @@ if (screen !== "empty") {
   set("leila", { unread: 128, firstUnread: "leila1" });
   set("jun", { draft: "About Saturday, could we start a bit later" });
 }
+if (screen !== "empty") putChats(backend, at);
 if (screen === "offline") backend.status = { ...backend.status, connection: "offline", retryAt: now + 30_000 };
 if (screen === "onboarding") backend.status = { state: "signedOut", connection: "offline", recoveryKeyPending: false };
 if (screen === "recovery") backend.status = { ...backend.status, recoveryKeyPending: true };

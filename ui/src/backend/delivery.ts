@@ -1,6 +1,6 @@
 // What a message's state looks like: which mark, and which words a screen reader says for it.
 
-import type { MessageView } from "./generated/api";
+import type { Message } from "./planned";
 
 export type DeliveryMark = "clock" | "tick" | "ticks" | "ticks-bold" | "alert";
 export type DeliveryLabel = "delivery.sending" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed";
@@ -11,8 +11,8 @@ export interface Delivery {
 }
 
 /** Nothing for messages of other people and for lines that nobody wrote. */
-export function deliveryOf(message: Pick<MessageView, "isOwn" | "kind" | "state">): Delivery | undefined {
-  if (!message.isOwn || message.kind === "system") return undefined;
+export function deliveryOf(message: Pick<Message, "isOwn" | "kind" | "state">): Delivery | undefined {
+  if (!message.isOwn || message.kind === "system" || message.kind === "deleted") return undefined;
   switch (message.state) {
     case "queued": return { mark: "clock", label: "delivery.sending" };
     case "accepted": return { mark: "tick", label: "delivery.sent" };

@@ -45,3 +45,11 @@ export function capsOf(shortcut: Shortcut, onApple = isApple): string[] {
 export function isTyping(press: KeyPress): boolean {
   return [...press.key].length === 1 && !press.ctrlKey && !press.metaKey && !press.altKey;
 }
+
+/** The letter that a key stands for, small; on a keyboard of another script, the one at its place on a Latin one. */
+export function letterOf(press: { key: string; code?: string }): string | undefined {
+  const key = press.key.toLowerCase();
+  if (/^[a-z]$/u.test(key)) return key;
+  const isOtherScript = /^\p{L}$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
+  return isOtherScript ? /^Key([A-Z])$/u.exec(press.code ?? "")?.[1]?.toLowerCase() : undefined;
+}

@@ -3,16 +3,19 @@
 import { BackendError, type Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
 import type { AccountStatus } from "../backend/generated/api";
+import type { Conversation } from "../backend/planned";
 import { AnnouncerController } from "../features/announcer/AnnouncerController.svelte";
 import { ComposerController } from "../features/composer/ComposerController.svelte";
 import { ConnectionController } from "../features/connection/ConnectionController.svelte";
 import { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
+import { EmojiController } from "../features/emoji/EmojiController.svelte";
 import { NewConversationController } from "../features/new-conversation/NewConversationController.svelte";
 import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
 import { TimelineController } from "../features/timeline/TimelineController.svelte";
 import { failureText } from "../i18n/failure";
 import { conversationName } from "../i18n/conversationName";
 import type { Toasts } from "../kit/Toasts.svelte";
+import { ChatController } from "./ChatController.svelte";
 import { paletteActions, pinnedCaps } from "./paletteActions";
 import { SidesController } from "./SidesController.svelte";
 
@@ -25,7 +28,10 @@ export class MainController {
   readonly composer: ComposerController;
   readonly announcer: AnnouncerController;
   readonly sides: SidesController;
+  readonly emoji: EmojiController;
   timeline = $state.raw<TimelineController>();
+  /** What is done in the open chat. */
+  chat = $state.raw<ChatController>();
   newConversation = $state.raw<NewConversationController>();
   isShowingShortcuts = $state(false);
   readonly #places: ScrollMemory;
@@ -39,7 +45,7 @@ export class MainController {
   constructor(
     private readonly backend: Backend,
     private readonly feed: EventFeed,
-    status: AccountStatus,
+    private readonly status: AccountStatus,
     private readonly storage: Storage | undefined,
   ) {
     this.#places = new ScrollMemory(storage);
@@ -52,6 +58,7 @@ export class MainController {
     this.connection = new ConnectionController(backend, feed);
     this.connection.apply(status);
     this.composer = new ComposerController(backend);
+    this.emoji = new EmojiController(globalThis.localStorage);
     this.announcer = new AnnouncerController(feed, () => this.list.selectedId, (id) => this.nameOf(id));
     this.#stop = feed.listen({
       event: (event) => {
@@ -73,10 +80,11 @@ export class MainController {
   dispose(): void {
     this.#stop();
     this.timeline?.dispose();
+    this.chat?.dispose();
   }
 
   get hasDialog(): boolean {
-    return this.newConversation !== undefined || this.isShowingShortcuts || this.sides.hasDialog;
+    return this.newConversation !== undefined || this.isShowingShortcuts || this.sides.hasDialog || this.chat?.hasDialog === true;
   }
 
   get toasts(): Toasts {
@@ -96,7 +104,8 @@ export class MainController {
 
   /** Opens a chat at one of its messages; focus stays where it is. */
   async show(conversationId: string, messageId: string): Promise<void> {
-    await this.#open(conversationId, { messageId, offset: 0 });
+    if (this.list.selectedId === conversationId && this.chat) this.chat.jumpTo(messageId, false);
+    else await this.#open(conversationId, this.#places.get(conversationId), messageId);
   }
 
   /** Opens the 1:1 with a person. */
@@ -110,7 +119,7 @@ export class MainController {
   }
 
   /** False when another chat was opened while the core was asked for this one. */
-  async #open(conversationId: string, place: Place | undefined): Promise<boolean> {
+  async #open(conversationId: string, place: Place | undefined, messageId?: string): Promise<boolean> {
     const turn = ++this.#turn;
     await this.list.know(conversationId);
     if (turn !== this.#turn) return false;
@@ -119,12 +128,24 @@ export class MainController {
     const conversation = this.list.selected;
     if (!conversation) return false;
     this.timeline?.dispose();
+    this.chat?.dispose();
     this.composer.open(conversationId, conversation.draft);
-    this.timeline = new TimelineController(this.backend, this.feed, conversation, place);
+    this.timeline = new TimelineController(this.backend, this.feed, conversation, place, messageId);
     this.timeline.isWindowFocused = this.#isFocused;
+    this.chat = this.#chatOf(conversation, this.timeline);
     this.storage?.setItem(OPEN_KEY, conversationId);
     this.#tellFocus();
     return true;
+  }
+
+  #chatOf(conversation: Conversation, timeline: TimelineController): ChatController {
+    return new ChatController(this.backend, this.feed, timeline, this.composer, this.toasts, {
+      conversation: () => this.list.selected ?? conversation,
+      ownAccountId: () => this.status.accountId,
+      targets: () => this.list.conversations.map((one) => ({ conversation: one, name: conversationName(one) })),
+      openLink: (href) => this.openLink(href),
+      leave: () => this.closeConversation(),
+    });
   }
 
   /** Opens the chat that a shortcut means, if there is one. */
@@ -142,6 +163,8 @@ export class MainController {
     this.#turn++;
     this.timeline?.dispose();
     this.timeline = undefined;
+    this.chat?.dispose();
+    this.chat = undefined;
     this.sides.leaveChat();
     this.composer.close();
     this.list.select(undefined);

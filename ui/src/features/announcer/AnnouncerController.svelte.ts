@@ -3,7 +3,7 @@
 
 import type { EventFeed } from "../../backend/feed";
 import type { NumberedEvent, MessageView } from "../../backend/generated/api";
-import { systemLineOf } from "../../backend/systemLine";
+import { messageText } from "../../i18n/messageText";
 import { t } from "../../i18n/text";
 
 /** Milliseconds between polite announcements. */
@@ -34,12 +34,12 @@ export class AnnouncerController {
       this.#timer ??= setTimeout(() => this.#speak(), Math.max(0, this.#last + POLITE_GAP_MS - Date.now()));
     }
     if (event.type !== "message.added" && event.type !== "message.changed") return;
-    const { messageId, state, isOwn, text } = event.message;
+    const { messageId, state, isOwn } = event.message;
     if (state !== "failed" || !isOwn) {
       this.#failed.delete(messageId);
     } else if (!this.#failed.has(messageId)) {
       this.#failed.add(messageId);
-      this.assertive = t("announce.notSent", { text: short(text) });
+      this.assertive = t("announce.notSent", { text: short(messageText(event.message)) });
     }
   }
 
@@ -48,7 +48,7 @@ export class AnnouncerController {
     this.#last = Date.now();
     const open = this.openConversation();
     const parts = this.#waiting.filter((one) => one.conversationId === open)
-      .map((one) => t("announce.message", { sender: one.senderName, text: short(spokenText(one)) }));
+      .map((one) => t("announce.message", { sender: one.senderName, text: short(messageText(one)) }));
     const elsewhere = new Map<string, number>();
     for (const one of this.#waiting) {
       if (one.conversationId !== open) elsewhere.set(one.conversationId, (elsewhere.get(one.conversationId) ?? 0) + 1);
@@ -57,12 +57,6 @@ export class AnnouncerController {
     this.#waiting = [];
     this.polite = parts.join(". ");
   }
-}
-
-function spokenText(message: MessageView): string {
-  if (message.kind === "unreadable") return t("message.unreadable");
-  if (message.kind === "system") return t(systemLineOf(message));
-  return message.kind === "newer" ? t("message.newer") : message.text;
 }
 
 function short(text: string): string {

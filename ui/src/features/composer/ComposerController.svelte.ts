@@ -1,9 +1,12 @@
-// What is being written. Each chat has its own draft; a draft is saved at each pause in typing, when the chat
-// closes and when the window loses focus. Text is never lost: what couldn't be sent comes back.
+// What is being written: a new message, an answer, or a change of a message. Each chat has its own draft; a draft is
+// saved at each pause in typing, when the chat closes and when the window loses focus. Text is never lost: what
+// couldn't be sent comes back, and a draft waits while another message is edited.
 
 import { BackendError, type Backend } from "../../backend/backend";
+import type { Message } from "../../backend/planned";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
+import { markupOf, shownText, type Mention } from "./mentions";
 
 /** Milliseconds without a key that count as a pause. */
 export const DRAFT_PAUSE_MS = 500;
@@ -15,10 +18,18 @@ export class ComposerController {
   /** What went wrong last, until the next key. */
   error = $state<string>();
   conversationId = $state<string>();
+  /** The message that is answered. */
+  replyTo = $state.raw<Message>();
+  /** The message that is changed. */
+  editing = $state.raw<Message>();
   /** Rises when focus should come here. */
   focusRequests = $state(0);
-  /** Drafts of this window, which are newer than what a list says. */
+  #focusesGiven = 0;
+  /** People mentioned in the text. */
+  #mentions: Mention[] = [];
+  /** Drafts of this window, which are newer than what a list says. As they are kept: mentions are links. */
   #drafts = new Map<string, string>();
+  #replies = new Map<string, Message>();
   /** What the core has, by chat. */
   #saved = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,30 +43,68 @@ export class ComposerController {
   /** Shows a chat's draft; the one before is saved. */
   open(conversationId: string, draft: string | undefined): void {
     if (this.conversationId === conversationId) return;
-    void this.flush();
+    this.close();
     if (!this.#saved.has(conversationId)) this.#saved.set(conversationId, draft ?? "");
     this.conversationId = conversationId;
-    this.text = this.#drafts.get(conversationId) ?? draft ?? "";
-    this.error = undefined;
+    this.replyTo = this.#replies.get(conversationId);
+    this.#show(this.#drafts.get(conversationId) ?? draft ?? "");
   }
 
   close(): void {
+    this.#endEdit();
     void this.flush();
     this.conversationId = undefined;
-    this.text = "";
-    this.error = undefined;
+    this.replyTo = undefined;
+    this.#show("");
   }
 
   type(text: string): void {
     this.text = text;
     this.error = undefined;
-    if (this.conversationId) this.#keep(this.conversationId, text);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), DRAFT_PAUSE_MS);
+    if (text !== "" && !this.editing) this.#tellTyping();
+    this.#keepDraft();
+  }
+
+  /** Somebody was chosen after an "@": their name is in the text now. */
+  mention(mention: Mention): void {
+    this.#mentions = [...this.#mentions, mention];
+    this.#keepDraft();
+  }
+
+  reply(message: Message): void {
+    this.#endEdit();
+    this.replyTo = message;
+    if (this.conversationId) this.#replies.set(this.conversationId, message);
+    this.focus();
+  }
+
+  edit(message: Message): void {
+    void this.flush();
+    this.editing = message;
+    this.#show(message.text);
+    this.focus();
+  }
+
+  /** Gives up the change or the answer; false when there is none. */
+  cancel(): boolean {
+    if (this.editing) {
+      this.#endEdit();
+      return true;
+    }
+    if (!this.replyTo) return false;
+    this.#endReply();
+    return true;
   }
 
   focus(): void {
     this.focusRequests++;
+  }
+
+  /** For the text field: whether focus was asked for since the last time. */
+  takeFocusRequest(): boolean {
+    const isNew = this.focusRequests > this.#focusesGiven;
+    this.#focusesGiven = this.focusRequests;
+    return isNew;
   }
 
   /** Saves the open chat's draft now. */
@@ -66,34 +115,83 @@ export class ComposerController {
 
   async send(): Promise<void> {
     const conversationId = this.conversationId;
-    const text = this.text.trim();
+    const text = markupOf(this.text, this.#mentions).trim();
     if (!conversationId || text === "") return;
     if (new TextEncoder().encode(text).length > TEXT_BYTES_MAX) {
       this.error = t("composer.tooLong");
       return;
     }
-    this.type("");
+    if (this.editing) return await this.#change(this.editing, text);
+    const replyTo = this.replyTo;
+    this.#endReply();
+    this.#mentions = [];
+    this.text = "";
+    this.error = undefined;
+    this.#keep(conversationId, "");
     clearTimeout(this.#timer);
     try {
-      await this.backend.call("message.send", { conversationId, text });
+      await this.backend.call("message.send", { conversationId, text, ...(replyTo ? { replyTo: replyTo.messageId } : {}) });
     } catch (error) {
-      this.#giveBack(conversationId, text, BackendError.from(error));
+      this.#giveBack(conversationId, text, replyTo, BackendError.from(error));
     }
     await this.#save(conversationId);
   }
 
+  async #change(message: Message, text: string): Promise<void> {
+    if (text === message.text) return this.#endEdit();
+    try {
+      await this.backend.call("message.edit", { messageId: message.messageId, text });
+      if (this.editing?.messageId === message.messageId) this.#endEdit();
+    } catch (error) {
+      // The words stay in the field, to be tried again.
+      if (this.editing?.messageId === message.messageId) this.error = `${t("composer.notChanged")} ${failureText(BackendError.from(error))}`;
+    }
+  }
+
+  #endEdit(): void {
+    if (!this.editing) return;
+    this.editing = undefined;
+    this.#show((this.conversationId && (this.#drafts.get(this.conversationId) ?? this.#saved.get(this.conversationId))) ?? "");
+  }
+
+  #endReply(): void {
+    this.replyTo = undefined;
+    if (this.conversationId) this.#replies.delete(this.conversationId);
+  }
+
+  #show(markup: string): void {
+    const { text, mentions } = shownText(markup);
+    this.text = text;
+    this.#mentions = mentions;
+    this.error = undefined;
+  }
+
   /** Puts text that wasn't taken before whatever was typed since. */
-  #giveBack(conversationId: string, text: string, error: BackendError): void {
+  #giveBack(conversationId: string, text: string, replyTo: Message | undefined, error: BackendError): void {
     const since = this.#drafts.get(conversationId) ?? "";
     const whole = since === "" ? text : `${text}\n${since}`;
     this.#keep(conversationId, whole);
-    if (this.conversationId !== conversationId) return;
-    this.text = whole;
+    if (replyTo && !this.#replies.has(conversationId)) this.#replies.set(conversationId, replyTo);
+    if (this.conversationId !== conversationId || this.editing) return;
+    this.#show(whole);
+    this.replyTo = this.#replies.get(conversationId);
     this.error = error.code === "TOO_LARGE" ? t("composer.tooLong") : `${t("composer.notSaved")} ${failureText(error)}`;
   }
 
-  #keep(conversationId: string, text: string): void {
-    this.#drafts.set(conversationId, text);
+  #keepDraft(): void {
+    if (this.editing || !this.conversationId) return;
+    this.#keep(this.conversationId, markupOf(this.text, this.#mentions));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), DRAFT_PAUSE_MS);
+  }
+
+  #keep(conversationId: string, markup: string): void {
+    this.#drafts.set(conversationId, markup);
+  }
+
+  /** The core says it on, not more often than it should. Nothing is lost when it can't. */
+  #tellTyping(): void {
+    if (this.conversationId) this.backend.call("conversation.typing", { conversationId: this.conversationId }).catch(() => {});
   }
 
   async #save(conversationId: string): Promise<void> {

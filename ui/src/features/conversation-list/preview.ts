@@ -1,11 +1,15 @@
 // What the second line of a chat row says.
 
 import type { Conversation, Message } from "../../backend/planned";
-import { systemLineOf } from "../../backend/systemLine";
+import { messageText } from "../../i18n/messageText";
 import { t } from "../../i18n/text";
+import { plainText } from "../../kit/markdown";
 
 /** Characters of a preview that can be seen at most; longer texts are cut before they reach the page. */
 const PREVIEW_LEN_MAX = 200;
+
+/** Of a text, before its marks are read: they are longer than what is shown of them. */
+const READ_LEN_MAX = 1_000;
 
 export interface Preview {
   kind: "typing" | "draft" | "message" | "empty";
@@ -18,7 +22,7 @@ export interface Preview {
 export function previewOf(conversation: Conversation, isOpen: boolean, typists: readonly string[] = []): Preview {
   if (typists.length > 0) return { kind: "typing", lead: "", text: typingText(conversation, typists) };
   const draft = conversation.draft?.trim() ?? "";
-  if (draft !== "" && !isOpen) return { kind: "draft", lead: t("list.draft"), text: oneLine(draft) };
+  if (draft !== "" && !isOpen) return { kind: "draft", lead: t("list.draft"), text: oneLine(plainText(draft.slice(0, READ_LEN_MAX))) };
   const message = conversation.lastMessage as Message | undefined;
   if (!message) return { kind: "empty", lead: "", text: t("list.noMessages") };
   return { kind: "message", lead: leadOf(conversation, message), text: bodyOf(message) };
@@ -38,12 +42,9 @@ function typingText(conversation: Conversation, typists: readonly string[]): str
 
 function bodyOf(message: Message): string {
   switch (message.kind) {
-    case "unreadable": return t("message.unreadable");
-    case "newer": return t("message.newer");
-    case "system": return t(systemLineOf(message));
     case "deleted": return t("list.deleted");
     case "poll": return t("list.poll", { question: oneLine(message.poll?.question ?? message.text) });
-    case "text": return oneLine(message.text);
+    default: return oneLine(messageText({ ...message, text: message.text.slice(0, READ_LEN_MAX) }));
   }
 }
 

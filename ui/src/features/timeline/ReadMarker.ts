@@ -2,7 +2,7 @@
 // messages, and none when nothing is unread.
 
 import type { Backend } from "../../backend/backend";
-import type { MessageView } from "../../backend/generated/api";
+import type { Message } from "../../backend/planned";
 
 /** Milliseconds that messages must have been seen, so that flying past isn't reading. */
 export const SEEN_MS = 150;
@@ -31,7 +31,7 @@ export class ReadMarker {
   }
 
   /** `messageId`, at `index` of `messages`, is the newest message of another person that is on the screen. */
-  saw(messageId: string, index: number, messages: readonly MessageView[]): void {
+  saw(messageId: string, index: number, messages: readonly Message[]): void {
     const before = this.#seen === undefined ? -1 : messages.findIndex((one) => one.messageId === this.#seen);
     if (before >= index) return;
     this.#seen = messageId;

@@ -4,7 +4,8 @@
 import { tick } from "svelte";
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { NumberedEvent, ConversationView, MessageView } from "../../backend/generated/api";
+import type { NumberedEvent, ConversationView } from "../../backend/generated/api";
+import type { Message } from "../../backend/planned";
 import { ReadMarker } from "./ReadMarker";
 import { rowsOf, type Divider } from "./rows";
 import type { Place } from "./ScrollMemory";
@@ -18,10 +19,12 @@ const REQUEST_LEN_MAX = 200;
 
 export type Loading = "idle" | "loading" | "failed";
 /** Where to stand when the messages are first shown. */
-export type Start = { at: "end" } | { at: "divider" } | { at: "place"; place: Place };
+export type Start = { at: "end" } | { at: "divider" } | { at: "place"; place: Place } | { at: "message"; messageId: string; takesFocus: boolean };
+/** Milliseconds that a message is marked after a jump to it. */
+export const HIGHLIGHT_MS = 2_000;
 
 export class TimelineController {
-  messages = $state.raw<readonly MessageView[]>([]);
+  messages = $state.raw<readonly Message[]>([]);
   /** The first page. */
   state = $state<"loading" | "ready" | "failed">("loading");
   error = $state.raw<BackendError>();
@@ -39,6 +42,12 @@ export class TimelineController {
   isShifting = $state(false);
   /** The end is in sight: new messages are followed. Set by the component. */
   isAtEnd = $state(true);
+  /** The message that was jumped to, marked for a moment. */
+  highlighted = $state<string>();
+  /** A message in the window to go to; each jump is a new object. */
+  target = $state.raw<{ messageId: string; takesFocus: boolean }>();
+  isAskingForDate = $state(false);
+  #highlight: ReturnType<typeof setTimeout> | undefined;
   readonly rows = $derived(rowsOf(this.messages, this.divider));
   readonly conversationId: string;
   readonly #reads: ReadMarker;
@@ -49,6 +58,8 @@ export class TimelineController {
     feed: EventFeed,
     conversation: ConversationView,
     private readonly place: Place | undefined,
+    /** Opens at this message instead, marked: somebody looked for it. */
+    private readonly sought?: string,
   ) {
     this.conversationId = conversation.conversationId;
     this.#reads = new ReadMarker(backend, conversation.conversationId, conversation.unread);
@@ -58,24 +69,27 @@ export class TimelineController {
 
   /** Call when the chat closes. */
   dispose(): void {
+    clearTimeout(this.#highlight);
     this.#stop();
     this.#reads.dispose();
   }
 
   async open(conversation: ConversationView): Promise<void> {
     this.state = "loading";
-    const firstUnread = conversation.unread > 0 ? conversation.firstUnread : undefined;
-    const around = firstUnread ?? this.place?.messageId;
+    const { sought } = this;
+    const firstUnread = conversation.unread > 0 && sought === undefined ? conversation.firstUnread : undefined;
+    const around = sought ?? firstUnread ?? this.place?.messageId;
     try {
       let messages = around ? await this.#list({ around }).catch(notThere) : await this.#list({});
       if (around && !messages.some((one) => one.messageId === around)) messages = await this.#list({});
       const start: Start = !messages.some((one) => one.messageId === around) ? { at: "end" }
-        : firstUnread ? { at: "divider" } : { at: "place", place: this.place! };
+        : sought ? { at: "message", messageId: sought, takesFocus: false } : firstUnread ? { at: "divider" } : { at: "place", place: this.place! };
       if (start.at === "divider") this.divider = { before: firstUnread!, count: conversation.unread };
       const isWhole = messages.length >= conversation.messageCount;
       const hasLast = messages.at(-1)?.messageId === conversation.lastMessage?.messageId;
       this.#replace(messages, start, !isWhole, start.at !== "end" && !isWhole && !hasLast);
       this.state = "ready";
+      if (start.at === "message") this.#mark(start.messageId);
     } catch (error) {
       this.error = BackendError.from(error);
       this.state = "failed";
@@ -133,6 +147,41 @@ export class TimelineController {
     }
   }
 
+  /** Goes to a message wherever it is, and marks it. False when it isn't here any more. */
+  async jumpTo(messageId: string, takesFocus = true): Promise<boolean> {
+    if (this.messages.some((one) => one.messageId === messageId)) {
+      this.target = { messageId, takesFocus };
+      this.#mark(messageId);
+      return true;
+    }
+    const messages = await this.#list({ around: messageId }).catch(notThere);
+    return this.#goTo(messages, messageId, takesFocus);
+  }
+
+  /** Goes to the first message of a day, or the next one after it. */
+  async jumpToDate(date: number): Promise<boolean> {
+    const messages = await this.#list({ aroundDate: date });
+    const found = messages.find((one) => one.sentAt >= date) ?? messages.at(-1);
+    return found !== undefined && this.#goTo(messages, found.messageId, true);
+  }
+
+  askForDate(): void {
+    this.isAskingForDate = true;
+  }
+
+  #goTo(messages: readonly Message[], messageId: string, takesFocus: boolean): boolean {
+    if (!messages.some((one) => one.messageId === messageId)) return false;
+    this.#replace(messages, { at: "message", messageId, takesFocus }, true, true);
+    this.#mark(messageId);
+    return true;
+  }
+
+  #mark(messageId: string): void {
+    clearTimeout(this.#highlight);
+    this.highlighted = messageId;
+    this.#highlight = setTimeout(() => (this.highlighted = undefined), HIGHLIGHT_MS);
+  }
+
   /** Asks again for what is in the window: something was missed. */
   async refresh(): Promise<void> {
     if (this.state !== "ready") return;
@@ -170,11 +219,11 @@ export class TimelineController {
     this.#reads.setFocused(isFocused);
   }
 
-  async retry(message: MessageView): Promise<void> {
+  async retry(message: Message): Promise<void> {
     await this.backend.call("message.retry", { messageId: message.messageId });
   }
 
-  async discard(message: MessageView): Promise<void> {
+  async discard(message: Message): Promise<void> {
     await this.backend.call("message.discard", { messageId: message.messageId });
   }
 
@@ -197,10 +246,10 @@ export class TimelineController {
     }
   }
 
-  #add(message: MessageView): void {
+  #add(message: Message): void {
     if (this.messages.some((one) => one.messageId === message.messageId)) return this.#merge([message]);
     if (message.isOwn) this.divider = undefined;
-    else if (!this.isAtEnd || this.hasNewer) this.newBelow++;
+    else if ((!this.isAtEnd || this.hasNewer) && message.position > (this.messages.at(-1)?.position ?? 0)) this.newBelow++;
     if (message.isOwn && this.hasNewer) return void this.toEnd();
     if (this.hasNewer) return;
     if (!this.isAtEnd && this.messages.length >= WINDOW_LEN_MAX) {
@@ -212,12 +261,12 @@ export class TimelineController {
   }
 
   /** Newer versions of messages that are in the window. */
-  #merge(fresh: readonly MessageView[]): void {
+  #merge(fresh: readonly Message[]): void {
     const byId = new Map(fresh.map((one) => [one.messageId, one]));
     this.messages = this.messages.map((one) => byId.get(one.messageId) ?? one);
   }
 
-  #replace(messages: readonly MessageView[], start: Start, hasOlder: boolean, hasNewer: boolean): void {
+  #replace(messages: readonly Message[], start: Start, hasOlder: boolean, hasNewer: boolean): void {
     this.messages = messages;
     this.start = start;
     this.hasOlder = hasOlder;
@@ -236,27 +285,27 @@ export class TimelineController {
   }
 
   /** Changes messages at the beginning while the list holds its place. */
-  async #shift(messages: readonly MessageView[]): Promise<void> {
+  async #shift(messages: readonly Message[]): Promise<void> {
     this.isShifting = true;
     this.messages = messages;
     await tick();
     this.isShifting = false;
   }
 
-  #list(where: { before?: string; after?: string; around?: string; limit?: number }): Promise<MessageView[]> {
+  #list(where: { before?: string; after?: string; around?: string; aroundDate?: number; limit?: number }): Promise<Message[]> {
     return this.backend.call("message.list", { conversationId: this.conversationId, limit: PAGE_LEN, ...where });
   }
 }
 
 /** In the core's order; nearly always at the end. */
-function inserted(messages: readonly MessageView[], message: MessageView): readonly MessageView[] {
+function inserted(messages: readonly Message[], message: Message): readonly Message[] {
   let at = messages.length;
   while (at > 0 && messages[at - 1]!.position > message.position) at--;
   return [...messages.slice(0, at), message, ...messages.slice(at)];
 }
 
 /** The message to open at was deleted meanwhile: no messages; other errors go on. */
-function notThere(error: unknown): MessageView[] {
+function notThere(error: unknown): Message[] {
   if (error instanceof BackendError && error.code === "NOT_FOUND") return [];
   throw error;
 }

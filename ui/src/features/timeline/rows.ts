@@ -1,7 +1,7 @@
 // From messages to rows: where days begin, which bubbles belong together, where the unread divider stands.
 // Pure: the same messages give the same rows.
 
-import type { MessageView } from "../../backend/generated/api";
+import type { Message } from "../../backend/planned";
 import { isSameDay } from "../../i18n/time";
 
 /** Messages of one sender closer than this, in ms, form one group. */
@@ -10,7 +10,7 @@ export const GROUP_GAP_MS = 5 * 60_000;
 export type Shape = "single" | "first" | "middle" | "last";
 
 export interface TimelineRow {
-  message: MessageView;
+  message: Message;
   shape: Shape;
   /** A day begins with this message. */
   startsDay: boolean;
@@ -24,7 +24,7 @@ export interface Divider {
   count: number;
 }
 
-export function rowsOf(messages: readonly MessageView[], divider: Divider | undefined): TimelineRow[] {
+export function rowsOf(messages: readonly Message[], divider: Divider | undefined): TimelineRow[] {
   return messages.map((message, at) => {
     const joinsAbove = at > 0 && isJoined(messages[at - 1]!, message, divider);
     const joinsBelow = at + 1 < messages.length && isJoined(message, messages[at + 1]!, divider);
@@ -38,7 +38,7 @@ export function rowsOf(messages: readonly MessageView[], divider: Divider | unde
 }
 
 /** Two neighbours share a group: one sender, close in time, nothing drawn between them. */
-function isJoined(above: MessageView, below: MessageView, divider: Divider | undefined): boolean {
+function isJoined(above: Message, below: Message, divider: Divider | undefined): boolean {
   if (above.sender !== below.sender || above.kind === "system" || below.kind === "system") return false;
   if (divider?.before === below.messageId || above.state === "failed") return false;
   const gap = below.sentAt - above.sentAt;

@@ -1,28 +1,24 @@
 // Web addresses in a text. Only http and https, written out: nothing is guessed, nothing is fetched.
 
-export type Segment = { text: string } | { text: string; href: string };
+export interface Address { text: string; href: string }
 
-const ADDRESS = /https?:\/\/[^\s<>"'`]+/giu;
+const ADDRESS = /(?:https?:\/\/|pipit:\/\/join\/)[^\s<>"'`]+/iuy;
 /** Longer ones stay text: no browser needs them, and looking at them costs time. */
 const ADDRESS_LEN_MAX = 2048;
 /** Punctuation that ends a sentence rather than an address. */
 const TRAILING = new Set(".,;:!?…*_~])}»”’");
 const OPENING: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
-export function segmentsOf(text: string): Segment[] {
-  const segments: Segment[] = [];
-  let end = 0;
-  for (const match of text.matchAll(ADDRESS)) {
-    if (match[0].length > ADDRESS_LEN_MAX) continue;
-    const address = trimmed(match[0]);
-    const href = hrefOf(address);
-    if (!href) continue;
-    if (match.index > end) segments.push({ text: text.slice(end, match.index) });
-    segments.push({ text: address, href });
-    end = match.index + address.length;
-  }
-  if (end < text.length || segments.length === 0) segments.push({ text: text.slice(end) });
-  return segments;
+/** The address that begins at `at`; `end` is where to go on when there is none but something like it. */
+export function addressAt(text: string, at: number): Address | { end: number } | undefined {
+  ADDRESS.lastIndex = at;
+  const match = ADDRESS.exec(text);
+  if (!match) return undefined;
+  const skipped = { end: at + match[0].length };
+  if (match[0].length > ADDRESS_LEN_MAX) return skipped;
+  const address = trimmed(match[0]);
+  const href = hrefOf(address);
+  return href === undefined ? skipped : { text: address, href };
 }
 
 /** Cuts what belongs to the sentence around, but keeps a bracket that the address opened itself. */
@@ -40,10 +36,12 @@ function trimmed(address: string): string {
   return address.slice(0, end);
 }
 
-function hrefOf(address: string): string | undefined {
+/** As a browser writes it; undefined when it isn't one of the schemes above or names no host. */
+export function hrefOf(address: string): string | undefined {
   try {
     const url = new URL(address);
-    return url.hostname === "" ? undefined : url.href;
+    const isWeb = url.protocol === "http:" || url.protocol === "https:" || address.startsWith("pipit://join/");
+    return isWeb && url.hostname !== "" ? url.href : undefined;
   } catch {
     return undefined;
   }
