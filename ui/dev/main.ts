@@ -11,9 +11,11 @@ import App from "../src/app/App.svelte";
 import { AppController } from "../src/app/AppController.svelte";
 import { language } from "../src/i18n/Language.svelte";
 import { savedTheme } from "../src/kit/theme";
+import { NOT_YET } from "../src/backend/planned";
 import { putChats } from "./chats";
 import { conversation, MemoryBackend, message, own } from "../tests/MemoryBackend";
 
+NOT_YET.clear();
 const screen = new URLSearchParams(location.search).get("screen") ?? "main";
 const theme = savedTheme(localStorage);
 if (theme !== "system") document.documentElement.dataset.theme = theme;

@@ -1,21 +1,31 @@
 // What can be done with a message, and when. Only what the screen offers: the core decides again.
 
-import type { Conversation, Message } from "./planned";
+import { NOT_YET, type Conversation, type Message, type PlannedCommands } from "./planned";
 
 export type MessageAction =
   | "reply" | "react" | "edit" | "forward" | "copy" | "pin" | "star" | "select" | "info" | "history" | "closePoll" | "delete";
+
+/** Milliseconds in which the core takes a change of a message (crates/client, content::edit::WINDOW). */
+const EDIT_WINDOW_MS = 48 * 60 * 60_000;
+
+/** What each needs of the core; the others need nothing of it. */
+const COMMANDS: Partial<Record<MessageAction, keyof PlannedCommands>> = {
+  reply: "message.edit", react: "message.react", edit: "message.edit", forward: "message.forward", pin: "message.pin", star: "message.star",
+  info: "message.info", history: "message.history", closePoll: "poll.close", delete: "message.delete",
+};
 
 /** A message that other people may have. */
 const isOut = (message: Message): boolean => message.state !== "queued" && message.state !== "failed";
 
 export function isAllowed(action: MessageAction, message: Message, conversation: Conversation): boolean {
-  if (message.kind === "system") return false;
+  const command = COMMANDS[action];
+  if (message.kind === "system" || (command !== undefined && NOT_YET.has(command))) return false;
   const isWhole = message.kind === "text" || message.kind === "poll";
   const canSend = (conversation.canSend ?? true) && !conversation.request;
   switch (action) {
     case "reply": return isWhole && isOut(message) && canSend;
     case "react": return isWhole && isOut(message) && canSend;
-    case "edit": return message.isOwn && message.kind === "text" && !message.isForwarded && isOut(message) && canSend;
+    case "edit": return message.isOwn && message.kind === "text" && !message.isForwarded && isOut(message) && canSend && message.sentAt > Date.now() - EDIT_WINDOW_MS;
     case "copy": return isWhole;
     case "forward": return message.kind === "text" && isOut(message) && message.timer === undefined;
     case "pin": return isWhole && isOut(message) && canSend && mayEditInfo(conversation);
