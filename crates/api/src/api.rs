@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use pipit_client::{Client, ClientConfig, ClientError, Focus, Window};
-use pipit_domain::{AccountId, ConversationId, MessageId, UsernameProblem as NameProblem};
+use pipit_domain::{
+    AccountId, ConversationId, MessageId, Timestamp, UsernameProblem as NameProblem,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,7 +22,7 @@ mod state;
 const MESSAGES_LIMIT: u32 = 50;
 const MESSAGES_LIMIT_MAX: u32 = 200;
 
-type Answer<T> = Result<T, RpcError>;
+pub(crate) type Answer<T> = Result<T, RpcError>;
 
 /// What the API is opened with.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ pub struct ApiConfig {
 /// One profile behind the command list. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Api {
-    client: Client,
+    pub(crate) client: Client,
     servers: Vec<ServerSuggestion>,
 }
 
@@ -240,27 +242,28 @@ impl Api {
     }
 
     async fn message_list(&self, params: ListMessagesParams) -> Answer<Vec<MessageView>> {
-        let limit = params.limit.unwrap_or(MESSAGES_LIMIT);
-        if limit == 0 || limit > MESSAGES_LIMIT_MAX {
-            return Err(RpcError::new(
-                ErrorCode::BadRequest,
-                format!("limit is a number from 1 to {MESSAGES_LIMIT_MAX}."),
-            ));
-        }
-        let window = match (params.before, params.after, params.around) {
-            (None, None, None) => Window::Newest,
-            (Some(before), None, None) => Window::Before(message(&before)?),
-            (None, Some(after), None) => Window::After(message(&after)?),
-            (None, None, Some(around)) => Window::Around(message(&around)?),
+        let limit = limit_of(params.limit)?;
+        let place_in = (
+            params.before,
+            params.after,
+            params.around,
+            params.around_date,
+        );
+        let window = match place_in {
+            (None, None, None, None) => Window::Newest,
+            (Some(before), None, None, None) => Window::Before(message(&before)?),
+            (None, Some(after), None, None) => Window::After(message(&after)?),
+            (None, None, Some(around), None) => Window::Around(message(&around)?),
+            (None, None, None, Some(date)) => Window::AroundTime(Timestamp::from_millis(date)),
             _ => {
                 return Err(RpcError::new(
                     ErrorCode::BadRequest,
-                    "Name at most one of before, after and around.",
+                    "Name at most one of before, after, around and aroundDate.",
                 ));
             }
         };
         let place = conversation(&params.conversation_id)?;
-        let rows = self.client.messages(place, window, limit as usize).await?;
+        let rows = self.client.messages(place, window, limit).await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
@@ -304,7 +307,19 @@ impl Api {
     }
 }
 
-fn conversation(text: &str) -> Answer<ConversationId> {
+/// How many messages a caller gets.
+pub(crate) fn limit_of(limit: Option<u32>) -> Answer<usize> {
+    let limit = limit.unwrap_or(MESSAGES_LIMIT);
+    if limit == 0 || limit > MESSAGES_LIMIT_MAX {
+        return Err(RpcError::new(
+            ErrorCode::BadRequest,
+            format!("limit is a number from 1 to {MESSAGES_LIMIT_MAX}."),
+        ));
+    }
+    Ok(limit as usize)
+}
+
+pub(crate) fn conversation(text: &str) -> Answer<ConversationId> {
     id(text, "conversationId")
 }
 
@@ -312,7 +327,7 @@ fn message(text: &str) -> Answer<MessageId> {
     id(text, "messageId")
 }
 
-fn id<T: std::str::FromStr>(text: &str, field: &str) -> Answer<T> {
+pub(crate) fn id<T: std::str::FromStr>(text: &str, field: &str) -> Answer<T> {
     text.parse().map_err(|_| {
         RpcError::new(
             ErrorCode::BadRequest,

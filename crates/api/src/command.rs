@@ -49,6 +49,8 @@ macro_rules! for_each_command {
             "message.send": message_send(SendParams) -> Sent;
             /// Part of a conversation, newest last.
             "message.list": message_list(ListMessagesParams) -> Vec<MessageView>;
+            /// Searches all history on this device, or one conversation of it.
+            "message.search": message_search(SearchParams) -> SearchPage;
             /// Tries a failed message again.
             "message.retry": message_retry(MessageParams) -> Empty;
             /// Removes a failed message.

@@ -99,12 +99,7 @@ impl From<MessageRecord> for MessageView {
             sent_at: row.sent_at.as_millis(),
             accepted_at: row.accepted_at.map(|at| at.as_millis()),
             text: row.text.0,
-            kind: match row.kind {
-                RowKind::Text => MessageKind::Text,
-                RowKind::Unreadable => MessageKind::Unreadable,
-                RowKind::Newer => MessageKind::Newer,
-                RowKind::System => MessageKind::System,
-            },
+            kind: message_kind(row.kind),
             state: match row.state {
                 RowState::Queued => MessageState::Queued,
                 RowState::Accepted => MessageState::Accepted,
@@ -115,6 +110,15 @@ impl From<MessageRecord> for MessageView {
             },
             failure: row.failure.as_deref().map(failure),
         }
+    }
+}
+
+pub(crate) fn message_kind(kind: RowKind) -> MessageKind {
+    match kind {
+        RowKind::Text => MessageKind::Text,
+        RowKind::Unreadable => MessageKind::Unreadable,
+        RowKind::Newer => MessageKind::Newer,
+        RowKind::System => MessageKind::System,
     }
 }
 
@@ -163,6 +167,8 @@ impl From<ClientError> for RpcError {
             ClientError::NotFound => ErrorCode::NotFound,
             ClientError::TooManyPinned => ErrorCode::TooMany,
             ClientError::TextLength => ErrorCode::TooLarge,
+            ClientError::Query(_) => ErrorCode::BadRequest,
+            ClientError::Superseded => ErrorCode::Superseded,
             ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
             ClientError::Net(error) => return from_net(error),
             ClientError::Store(StoreError::Full) => ErrorCode::StorageFull,

@@ -47,6 +47,8 @@ pub enum ErrorCode {
     TooLarge,
     /// There are as many as there can be; take one away first.
     TooMany,
+    /// A newer search of the same box took the place of this one.
+    Superseded,
     /// Too many tries; wait.
     SlowDown,
     /// This device was removed from the account.

@@ -13,6 +13,7 @@ mod event;
 mod events;
 pub mod param;
 pub mod rpc;
+mod search;
 pub mod typescript;
 pub mod view;
 

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::view::{SearchKind, SearchOrder};
+
 macro_rules! params {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => { $(
         $(#[$doc])*
@@ -104,7 +106,8 @@ params! {
         /// At most 32 KiB.
         text: String,
     }
-    /// Part of a conversation: at most one of `before`, `after`, `around`; none means the newest.
+    /// Part of a conversation: at most one of `before`, `after`, `around`, `aroundDate`; none means the
+    /// newest.
     ListMessagesParams {
         /// Which.
         conversation_id: String,
@@ -114,8 +117,35 @@ params! {
         after: Option<String>,
         /// This message in the middle.
         around: Option<String>,
+        /// This time in the middle, by the server's clock, in milliseconds since 1970.
+        around_date: Option<u64>,
         /// At most so many; 50 when left out, 200 at most.
         limit: Option<u32>,
+    }
+    /// A search: all words of the query, by the filters that are given.
+    SearchParams {
+        /// As typed, at most 512 bytes and 16 words: parts of words, or "whole words" in quotation marks.
+        /// May be empty when a filter is given.
+        query: String,
+        /// Only in this conversation.
+        conversation_id: Option<String>,
+        /// Only of this account.
+        sender: Option<String>,
+        /// Not before this, by the server's clock, in milliseconds since 1970.
+        from: Option<u64>,
+        /// Before this, by the server's clock, in milliseconds since 1970.
+        to: Option<u64>,
+        /// Only of this sort.
+        kind: Option<SearchKind>,
+        /// `time` when left out.
+        order: Option<SearchOrder>,
+        /// `next` of the page before.
+        before: Option<String>,
+        /// At most so many; 50 when left out, 200 at most.
+        limit: Option<u32>,
+        /// Names the box that it is typed in, at most 64 bytes: a newer search of the same box ends this
+        /// one, which then fails with SUPERSEDED.
+        search_box: Option<String>,
     }
     /// A message.
     MessageParams {

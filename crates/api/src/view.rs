@@ -279,3 +279,77 @@ pub struct MessageView {
     #[ts(optional)]
     pub failure: Option<Failure>,
 }
+
+/// What sort of message a search is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SearchKind {
+    /// Text.
+    Text,
+    /// With a link in it.
+    Link,
+    /// A poll.
+    Poll,
+}
+
+/// Which of the messages that were found come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SearchOrder {
+    /// The newest.
+    Time,
+    /// The best of the newest 2,000, then of those before.
+    Relevance,
+}
+
+/// Part of a line that shows what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SnippetPart {
+    /// On one line.
+    pub text: String,
+    /// It is what was searched for.
+    pub is_hit: bool,
+}
+
+/// A message that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    /// Its id.
+    pub message_id: String,
+    /// Where.
+    pub conversation_id: String,
+    /// What to call that; empty for the note to self.
+    pub conversation_name: String,
+    /// Whose.
+    pub sender: String,
+    /// What to call them.
+    pub sender_name: String,
+    /// Written by this account.
+    pub is_own: bool,
+    /// By the sender's clock.
+    pub sent_at: u64,
+    /// What sort.
+    pub kind: MessageKind,
+    /// Its text around the first place that fits, at most some 160 characters.
+    pub snippet: Vec<SnippetPart>,
+}
+
+/// Part of what was found. There may be fewer hits than asked for, or none, and a next page all the same:
+/// a page looks at a bounded number of messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage {
+    /// The first ones first.
+    pub hits: Vec<SearchHit>,
+    /// For `before` of the next page, when there may be more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next: Option<String>,
+    /// Older messages that can't be found yet, at most: for the minutes after the first start of a version
+    /// that searches by new rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub unindexed: Option<u64>,
+}

@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{inbox, outbox, renew, sync};
+use crate::{inbox, outbox, renew, search, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -109,6 +109,7 @@ pub(crate) struct Shared {
     pub(crate) tls: Tls,
     pub(crate) publisher: Publisher,
     pub(crate) focus: Mutex<Focus>,
+    pub(crate) searches: search::Boxes,
     connection: Mutex<Connection>,
     session: RwLock<Option<Arc<Session>>>,
     is_recovery_key_pending: Mutex<bool>,
@@ -142,6 +143,7 @@ impl Client {
             tls: Tls::of_system().map_err(|_| ClientError::Internal("certificates"))?,
             publisher: Publisher::new(),
             focus: Mutex::default(),
+            searches: search::Boxes::default(),
             connection: Mutex::new(Connection::Offline { retry_at: None }),
             session: RwLock::new(None),
             is_recovery_key_pending: Mutex::new(false),
@@ -279,6 +281,7 @@ impl Shared {
         outbox::spawn(Arc::downgrade(self), &session);
         renew::spawn(Arc::downgrade(self), &session);
         sync::spawn(Arc::downgrade(self), &session);
+        search::spawn(&session);
         self.publish_status();
         Ok(())
     }

@@ -4,6 +4,7 @@ use pipit_domain::UsernameProblem;
 use pipit_net::{EndpointError, NetError};
 use pipit_password::PasswordProblem;
 use pipit_store::StoreError;
+use pipit_store::search::QueryError;
 
 /// Why a command failed. The texts are sentences for people.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,12 @@ pub enum ClientError {
     /// As many conversations are pinned as can be.
     #[error("nine chats are pinned already; unpin one first")]
     TooManyPinned,
+    /// What was typed into a search is longer than any search needs to be.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The same box has searched again; nobody waits for this answer.
+    #[error("another search took the place of this one")]
+    Superseded,
     /// The server shows an identity that contradicts what is known: an alarm.
     #[error("the server shows keys that contradict what this device knows; nothing was sent")]
     LedgerMismatch,

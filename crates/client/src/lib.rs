@@ -43,6 +43,7 @@ mod register;
 mod rejoin;
 mod renew;
 mod renewal_plan;
+mod search;
 mod session;
 mod state;
 mod sync;
@@ -54,6 +55,10 @@ pub use error::ClientError;
 pub use event::{Event, Numbered};
 pub use message::Window;
 pub use pipit_password::PasswordProblem;
+pub use pipit_store::search::{
+    Cursor as SearchCursor, Order as SearchOrder, Piece as SnippetPiece,
+};
 pub use pipit_store::table::conversation::ConversationKind;
 pub use pipit_store::table::message::{MessageKind, MessageState};
 pub use record::{ContactRecord, ConversationRecord, MessageRecord};
+pub use search::{SearchAnswer, SearchHit, SearchKind, SearchRequest};

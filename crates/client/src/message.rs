@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use pipit_domain::{ConversationId, MessageId, Redacted, Timestamp, limits};
-use pipit_store::Transaction;
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
 use pipit_store::table::{conversation, delivery, outbox, state};
+use pipit_store::{StoreError, Transaction};
 use pipit_wire::content::{Content, Uri};
 
 use crate::client::Client;
@@ -28,6 +28,8 @@ pub enum Window {
     After(MessageId),
     /// Those around this message.
     Around(MessageId),
+    /// Those around this time, by the server's clock.
+    AroundTime(Timestamp),
 }
 
 impl Client {
@@ -89,17 +91,11 @@ impl Client {
                         message::after(connection, row.conversation, position(message)?, limit)?
                     }
                     Window::Around(message) => {
-                        let middle = position(message)?;
-                        let above = limit / 2;
-                        let mut rows =
-                            message::before(connection, row.conversation, middle, above)?;
-                        rows.extend(message::after(
-                            connection,
-                            row.conversation,
-                            middle.saturating_sub(1),
-                            limit - above,
-                        )?);
-                        rows
+                        around(connection, row.conversation, position(message)?, limit)?
+                    }
+                    Window::AroundTime(time) => {
+                        let middle = received_position(time);
+                        around(connection, row.conversation, middle, limit)?
                     }
                 };
                 rows.into_iter()
@@ -205,6 +201,23 @@ impl Client {
     }
 }
 
+/// Half of them before this position, half from it on; where one side has fewer, the other has more.
+fn around(
+    connection: &pipit_store::Connection,
+    conversation: i64,
+    middle: u64,
+    limit: usize,
+) -> Result<Vec<message::MessageRow>, StoreError> {
+    let mut above = message::before(connection, conversation, middle, limit)?;
+    let from = middle.saturating_sub(1);
+    let below = message::after(connection, conversation, from, limit)?;
+    let kept = (limit / 2).max(limit.saturating_sub(below.len()));
+    let mut rows = above.split_off(above.len().saturating_sub(kept));
+    rows.extend(below);
+    rows.truncate(limit);
+    Ok(rows)
+}
+
 /// Adds a message and its outbox row; answers its id and what to tell.
 fn queue(
     transaction: &Transaction<'_>,
@@ -266,5 +279,7 @@ fn failed(
 
 /// Where a received message belongs: at the server's time, after its sender's last.
 pub(crate) fn received_position(accepted_at: Timestamp) -> u64 {
-    accepted_at.as_millis() * message::POSITIONS_PER_MS
+    accepted_at
+        .as_millis()
+        .saturating_mul(message::POSITIONS_PER_MS)
 }

@@ -1,8 +1,9 @@
 //! The one SQLite file of a profile: migrations, one module per table, and MLS state on the same
 //! connection, so that a ratchet and the message that it made change in one transaction.
 //!
-//! All access happens on one thread, the [`Store`]'s; the functions of [`table`] take a connection
-//! and are composed by the client inside [`Store::write`]. Nothing here knows the network or MLS.
+//! All writing happens on one thread, the [`Store`]'s, and what belongs to it is read there; long reads
+//! ([`search`]) have a connection of their own. The functions of [`table`] take a connection and are
+//! composed by the client inside [`Store::write`]. Nothing here knows the network or MLS.
 
 mod error;
 mod folder;

@@ -46,6 +46,13 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// One more connection to a file that is open, for long reads beside the writing.
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.pragma_update(None, "cache_size", -8_000)?;
+    Ok(connection)
+}
+
 /// Looks at the file without changing it. Reads only its first pages, so that opening a large history
 /// costs no more than a small one; damage further in shows when it is read.
 fn check(path: &Path) -> Result<(), StoreError> {

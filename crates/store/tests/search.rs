@@ -464,3 +464,39 @@ async fn the_index_is_walked_and_not_sorted() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_long_read_goes_on_beside_writing_and_ends_when_nobody_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let write = async |number| {
+        let added = store.write(move |transaction| text(transaction, number, "beside"));
+        added.await.unwrap()
+    };
+    write(1).await;
+    let (started, is_started) = tokio::sync::oneshot::channel();
+    let (ended, is_ended) = tokio::sync::oneshot::channel();
+    let endless = store.look(move |connection| {
+        started.send(()).unwrap();
+        let sql =
+            "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n";
+        let result = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        ended.send(result.is_err()).unwrap();
+        Ok::<_, StoreError>(())
+    });
+    tokio::select! {
+        _ = endless => panic!("it has no end"),
+        () = async {
+            is_started.await.unwrap();
+            write(2).await;
+        } => {}
+    }
+    assert!(is_ended.await.unwrap(), "it was interrupted");
+    let now = store.look(|connection| found(connection, "beside"));
+    assert_eq!(now.await.unwrap(), [2, 1]);
+    let refused = store.look(|connection| {
+        connection.execute("DELETE FROM message", [])?;
+        Ok::<_, StoreError>(())
+    });
+    assert!(refused.await.is_err(), "it only reads");
+}

@@ -112,34 +112,7 @@ export interface ProfileView { displayName: string; about: string; picture?: str
 export interface InviteLook { name?: string; server: string; inviter?: string }
 export interface JoinRequest { accountId: string; username: string; name: string }
 
-export interface SearchParams {
-  query: string;
-  conversationId?: string;
-  sender?: string;
-  from?: number;
-  to?: number;
-  kind?: string;
-  order?: "time" | "relevance";
-  /** Where the page before ended. */
-  before?: string;
-  limit?: number;
-}
-
-export interface SnippetPart { text: string; isHit: boolean }
-
-export interface SearchHit {
-  messageId: string;
-  conversationId: string;
-  conversationName: string;
-  sender: string;
-  senderName: string;
-  isOwn: boolean;
-  sentAt: number;
-  kind: MessageKind | "poll" | "deleted";
-  snippet: SnippetPart[];
-}
-
-export interface SearchPage { hits: SearchHit[]; next?: string }
+export type { SearchHit, SearchPage, SearchParams, SnippetPart } from "./generated/api";
 
 export interface PlannedCommands {
   "message.edit": { params: { messageId: string; text: string }; result: Empty };
@@ -165,7 +138,6 @@ export interface PlannedCommands {
   "request.accept": { params: { conversationId: string }; result: Empty };
   "request.decline": { params: { conversationId: string; block: boolean; report: boolean }; result: Empty };
   "message.starred": { params: { before?: string; limit?: number }; result: Message[] };
-  "message.search": { params: SearchParams; result: SearchPage };
   "conversation.archive": { params: { conversationId: string; isArchived: boolean }; result: Empty };
   "conversation.pin": { params: { conversationId: string; isPinned: boolean }; result: Empty };
   "conversation.markUnread": { params: { conversationId: string }; result: Empty };

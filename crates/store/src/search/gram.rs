@@ -18,6 +18,9 @@ use pipit_domain::AccountId;
 use super::fold::{Folded, Letter, is_dense};
 use super::plain::plain;
 
+/// The stored number of polls.
+const POLL: i64 = 5;
+
 /// What sort of thing a filter asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
@@ -25,6 +28,8 @@ pub enum Sort {
     Kind(i64),
     /// A message with a link in it.
     Link,
+    /// A poll.
+    Poll,
 }
 
 /// All tokens of a message.
@@ -77,6 +82,7 @@ pub(super) fn of_sort(sort: Sort) -> String {
     match sort {
         Sort::Kind(kind) => format!("kind{kind}"),
         Sort::Link => "kindlink".to_owned(),
+        Sort::Poll => of_sort(Sort::Kind(POLL)),
     }
 }
 

@@ -195,7 +195,7 @@ export type Empty = Record<symbol, never>;
 /**
  * Stable words for what went wrong. Each exists because a caller acts on it.
  */
-export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
 
 /**
  * The part of an error that programs act on.
@@ -254,7 +254,8 @@ focused: boolean,
 conversationId?: string, };
 
 /**
- * Part of a conversation: at most one of `before`, `after`, `around`; none means the newest.
+ * Part of a conversation: at most one of `before`, `after`, `around`, `aroundDate`; none means the
+ * newest.
  */
 export type ListMessagesParams = { 
 /**
@@ -273,6 +274,10 @@ after?: string,
  * This message in the middle.
  */
 around?: string, 
+/**
+ * This time in the middle, by the server's clock, in milliseconds since 1970.
+ */
+aroundDate?: number, 
 /**
  * At most so many; 50 when left out, 200 at most.
  */
@@ -569,6 +574,123 @@ message: string,
 data: ErrorDetail, };
 
 /**
+ * A message that was found.
+ */
+export type SearchHit = { 
+/**
+ * Its id.
+ */
+messageId: string, 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * What to call that; empty for the note to self.
+ */
+conversationName: string, 
+/**
+ * Whose.
+ */
+sender: string, 
+/**
+ * What to call them.
+ */
+senderName: string, 
+/**
+ * Written by this account.
+ */
+isOwn: boolean, 
+/**
+ * By the sender's clock.
+ */
+sentAt: number, 
+/**
+ * What sort.
+ */
+kind: MessageKind, 
+/**
+ * Its text around the first place that fits, at most some 160 characters.
+ */
+snippet: Array<SnippetPart>, };
+
+/**
+ * What sort of message a search is for.
+ */
+export type SearchKind = "text" | "link" | "poll";
+
+/**
+ * Which of the messages that were found come first.
+ */
+export type SearchOrder = "time" | "relevance";
+
+/**
+ * Part of what was found. There may be fewer hits than asked for, or none, and a next page all the same:
+ * a page looks at a bounded number of messages.
+ */
+export type SearchPage = { 
+/**
+ * The first ones first.
+ */
+hits: Array<SearchHit>, 
+/**
+ * For `before` of the next page, when there may be more.
+ */
+next?: string, 
+/**
+ * Older messages that can't be found yet, at most: for the minutes after the first start of a version
+ * that searches by new rules.
+ */
+unindexed?: number, };
+
+/**
+ * A search: all words of the query, by the filters that are given.
+ */
+export type SearchParams = { 
+/**
+ * As typed, at most 512 bytes and 16 words: parts of words, or "whole words" in quotation marks.
+ * May be empty when a filter is given.
+ */
+query: string, 
+/**
+ * Only in this conversation.
+ */
+conversationId?: string, 
+/**
+ * Only of this account.
+ */
+sender?: string, 
+/**
+ * Not before this, by the server's clock, in milliseconds since 1970.
+ */
+from?: number, 
+/**
+ * Before this, by the server's clock, in milliseconds since 1970.
+ */
+to?: number, 
+/**
+ * Only of this sort.
+ */
+kind?: SearchKind, 
+/**
+ * `time` when left out.
+ */
+order?: SearchOrder, 
+/**
+ * `next` of the page before.
+ */
+before?: string, 
+/**
+ * At most so many; 50 when left out, 200 at most.
+ */
+limit?: number, 
+/**
+ * Names the box that it is typed in, at most 64 bytes: a newer search of the same box ends this
+ * one, which then fails with SUPERSEDED.
+ */
+searchBox?: string, };
+
+/**
  * A new message.
  */
 export type SendParams = { 
@@ -651,6 +773,19 @@ conversationId: string,
 text: string, };
 
 /**
+ * Part of a line that shows what was found.
+ */
+export type SnippetPart = { 
+/**
+ * On one line.
+ */
+text: string, 
+/**
+ * It is what was searched for.
+ */
+isHit: boolean, };
+
+/**
  * From where events are counted.
  */
 export type Subscribed = { 
@@ -719,6 +854,8 @@ export interface Commands {
   "message.send": { params: SendParams; result: Sent };
   /** Part of a conversation, newest last. */
   "message.list": { params: ListMessagesParams; result: Array<MessageView> };
+  /** Searches all history on this device, or one conversation of it. */
+  "message.search": { params: SearchParams; result: SearchPage };
   /** Tries a failed message again. */
   "message.retry": { params: MessageParams; result: Empty };
   /** Removes a failed message. */
