@@ -65,7 +65,7 @@ export class ChatController implements TimelineActions {
       event: (event) => {
         if (event.type === "message.changed") this.selection.changed(event.message.messageId, event.message);
         if (event.type === "message.removed") this.selection.changed(event.messageId, undefined);
-        if (event.type === "conversation.changed") this.#members = undefined;
+        if (event.type === "conversation.changed") this.#changed(event.conversation);
       },
     });
   }
@@ -199,6 +199,12 @@ export class ChatController implements TimelineActions {
     const messageIds = messages.map((one) => one.messageId);
     if (!(await this.#try("message.delete", { messageIds, forEveryone })) || forEveryone) return;
     this.toasts.show(t("delete.done", { count: messages.length }), () => void this.#try("message.restore", { messageIds }));
+  }
+
+  #changed(conversation: Conversation): void {
+    if (conversation.conversationId !== this.timeline.conversationId) return;
+    this.#members = undefined;
+    this.composer.synced(conversation.conversationId, conversation.draft ?? "");
   }
 
   /** Saves all, or takes all back when each is saved already. */

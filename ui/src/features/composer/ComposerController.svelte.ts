@@ -13,6 +13,9 @@ export const DRAFT_PAUSE_MS = 500;
 /** Most bytes of one message (crates/domain, limits: TEXT_LEN_MAX). */
 export const TEXT_BYTES_MAX = 32 * 1024;
 
+/** Own drafts of a chat that are known again when the core says them. */
+const SAID_MAX = 20;
+
 export class ComposerController {
   text = $state("");
   /** What went wrong last, until the next key. */
@@ -32,6 +35,8 @@ export class ComposerController {
   #replies = new Map<string, Message>();
   /** What the core has, by chat. */
   #saved = new Map<string, string>();
+  /** Drafts that this window saved lately, by chat: the core says them back, later than what was typed since. */
+  #said = new Map<string, string[]>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly backend: Backend) {}
@@ -56,6 +61,16 @@ export class ComposerController {
     this.conversationId = undefined;
     this.replyTo = undefined;
     this.#show("");
+  }
+
+  /** A draft from another device. What is being typed here stays. */
+  synced(conversationId: string, draft: string): void {
+    const saved = this.#saved.get(conversationId) ?? "";
+    const isTyped = (this.#drafts.get(conversationId) ?? saved) !== saved;
+    if (draft === saved || isTyped || this.#said.get(conversationId)?.includes(draft)) return;
+    this.#saved.set(conversationId, draft);
+    this.#keep(conversationId, draft);
+    if (this.conversationId === conversationId && !this.editing) this.#show(draft);
   }
 
   type(text: string): void {
@@ -199,6 +214,7 @@ export class ComposerController {
     if (text === undefined || text === this.#saved.get(conversationId)) return;
     const before = this.#saved.get(conversationId);
     this.#saved.set(conversationId, text);
+    this.#said.set(conversationId, [...(this.#said.get(conversationId) ?? []), text].slice(-SAID_MAX));
     try {
       await this.backend.call("conversation.setDraft", { conversationId, text });
     } catch {

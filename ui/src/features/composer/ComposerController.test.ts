@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MemoryBackend } from "../../../tests/MemoryBackend";
+import { MemoryBackend, message, own } from "../../../tests/MemoryBackend";
 import { ComposerController, DRAFT_PAUSE_MS, TEXT_BYTES_MAX } from "./ComposerController.svelte";
 
 let backend: MemoryBackend;
@@ -130,5 +130,114 @@ describe("sending", () => {
     composer.open("c2", undefined);
     await sent;
     expect(backend.called("message.send")).toEqual([{ conversationId: "c1", text: "for one" }]);
+  });
+});
+
+describe("drafts of other devices", () => {
+  it("come in when nothing is typed here", async () => {
+    composer.synced("c1", "from the other one");
+    expect(composer.text).toBe("from the other one");
+    await composer.flush();
+    expect(drafts()).toEqual([]);
+  });
+
+  it("don't touch what is being typed, and own ones that come back late change nothing", async () => {
+    composer.type("a");
+    await pause();
+    composer.type("ab");
+    composer.synced("c1", "other");
+    expect(composer.text).toBe("ab");
+    await pause();
+    composer.synced("c1", "a");
+    expect(composer.text).toBe("ab");
+  });
+
+  it("wait while a message is changed", () => {
+    composer.edit(own("m1", { text: "old" }));
+    composer.synced("c1", "other");
+    expect(composer.text).toBe("old");
+    composer.cancel();
+    expect(composer.text).toBe("other");
+  });
+});
+
+describe("an answer", () => {
+  it("goes with the message it answers, and stays with its chat until then", async () => {
+    composer.reply(message("m7"));
+    composer.type("yes");
+    composer.open("c2", undefined);
+    expect(composer.replyTo).toBeUndefined();
+    composer.open("c1", undefined);
+    expect(composer.replyTo?.messageId).toBe("m7");
+    await composer.send();
+    expect(backend.called("message.send").at(-1)).toEqual({ conversationId: "c1", text: "yes", replyTo: "m7" });
+    expect(composer.replyTo).toBeUndefined();
+  });
+
+  it("can be given up without the text", () => {
+    composer.type("yes");
+    composer.reply(message("m7"));
+    expect(composer.cancel()).toBe(true);
+    expect([composer.replyTo, composer.text, composer.cancel()]).toEqual([undefined, "yes", false]);
+  });
+
+  it("comes back with its text when it wasn't taken", async () => {
+    composer.reply(message("m7"));
+    composer.type("yes");
+    backend.fail("message.send", "STORAGE");
+    await composer.send();
+    expect([composer.text, composer.replyTo?.messageId]).toEqual(["yes", "m7"]);
+  });
+});
+
+describe("a change", () => {
+  const last = own("m9", { text: "**old**" });
+
+  it("shows the message's text, and gives the draft back afterwards", async () => {
+    composer.type("draft");
+    composer.edit(last);
+    expect(composer.text).toBe("**old**");
+    composer.type("new");
+    await composer.send();
+    expect(backend.called("message.edit")).toEqual([{ messageId: "m9", text: "new" }]);
+    expect(backend.called("message.send")).toEqual([]);
+    expect([composer.text, composer.editing]).toEqual(["draft", undefined]);
+    await pause();
+    expect(drafts()).toEqual([["c1", "draft"]]);
+  });
+
+  it("that changes nothing isn't sent, and one that fails keeps its words", async () => {
+    composer.edit(last);
+    await composer.send();
+    expect(backend.called("message.edit")).toEqual([]);
+    composer.edit(last);
+    composer.type("new");
+    backend.fail("message.edit", "OFFLINE");
+    await composer.send();
+    expect([composer.text, composer.editing?.messageId]).toEqual(["new", "m9"]);
+    expect(composer.error).toMatch(/wasn’t saved/u);
+  });
+
+  it("ends when another chat opens", () => {
+    composer.edit(last);
+    composer.open("c2", "two");
+    expect([composer.text, composer.editing]).toEqual(["two", undefined]);
+    composer.open("c1", undefined);
+    expect(composer.text).toBe("");
+  });
+});
+
+describe("mentions", () => {
+  it("are names in the field and links in the draft and the message", async () => {
+    const accountId = "a".repeat(64);
+    composer.type("hi @Ann");
+    composer.mention({ name: "Ann", accountId });
+    await pause();
+    expect(drafts()).toEqual([["c1", `hi [@Ann](pipit:account:${accountId})`]]);
+    composer.open("c2", undefined);
+    composer.open("c1", undefined);
+    expect(composer.text).toBe("hi @Ann");
+    await composer.send();
+    expect(backend.called("message.send").at(-1)!.text).toBe(`hi [@Ann](pipit:account:${accountId})`);
   });
 });

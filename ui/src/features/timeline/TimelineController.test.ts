@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversation, MemoryBackend, message, own } from "../../../tests/MemoryBackend";
 import { EventFeed } from "../../backend/feed";
 import type { ConversationView, MessageView } from "../../backend/generated/api";
-import { PAGE_LEN, TimelineController, WINDOW_LEN_MAX } from "./TimelineController.svelte";
+import { HIGHLIGHT_MS, PAGE_LEN, TimelineController, WINDOW_LEN_MAX } from "./TimelineController.svelte";
 import { SEEN_MS } from "./ReadMarker";
 import type { Place } from "./ScrollMemory";
 
@@ -267,5 +267,58 @@ describe("reading", () => {
     backend.fail("message.markRead", undefined);
     timeline.isWindowFocused = true;
     await vi.waitFor(() => expect(marks()).toEqual(["m2", "m2"]));
+  });
+});
+
+describe("jumping", () => {
+  it("stays in the window when the message is in it, and marks it for a moment", async () => {
+    vi.useFakeTimers();
+    try {
+      backend.put(conversation("c1"), history(30));
+      const timeline = new TimelineController(backend, feed, backend.conversations.get("c1")!, undefined);
+      await vi.advanceTimersByTimeAsync(0);
+      const { generation } = timeline;
+      expect(await timeline.jumpTo("m5")).toBe(true);
+      expect(timeline).toMatchObject({ generation, target: { messageId: "m5", takesFocus: true }, highlighted: "m5" });
+      await vi.advanceTimersByTimeAsync(HIGHLIGHT_MS);
+      expect(timeline.highlighted).toBeUndefined();
+      timeline.dispose();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("brings the messages around it when it is far away", async () => {
+    const timeline = await opened(history(500));
+    expect(await timeline.jumpTo("m100", false)).toBe(true);
+    expect(ids(timeline)).toContain("m100");
+    expect(timeline).toMatchObject({ start: { at: "message", messageId: "m100", takesFocus: false }, hasOlder: true, hasNewer: true, isAtEnd: false, highlighted: "m100" });
+    timeline.dispose();
+  });
+
+  it("says when the message is gone, and moves nothing", async () => {
+    const timeline = await opened(history(10));
+    const before = ids(timeline);
+    expect(await timeline.jumpTo("gone")).toBe(false);
+    expect(ids(timeline)).toEqual(before);
+  });
+
+  it("goes to the first message of a day", async () => {
+    const timeline = await opened(history(100));
+    const all = backend.messages.get("c1")!;
+    backend.handle("message.list", ({ aroundDate }) => all.filter((one) => one.sentAt >= aroundDate! - 300_000).slice(0, 20));
+    expect(await timeline.jumpToDate(all[39]!.sentAt)).toBe(true);
+    expect(timeline.start).toMatchObject({ at: "message", messageId: "m40" });
+    backend.handle("message.list", () => []);
+    expect(await timeline.jumpToDate(0)).toBe(false);
+    timeline.dispose();
+  });
+
+  it("opens at a message that was looked for, unread or not", async () => {
+    backend.put(conversation("c1", { unread: 2, firstUnread: "m29" }), history(30));
+    const timeline = new TimelineController(backend, feed, backend.conversations.get("c1")!, undefined, "m3");
+    await vi.waitFor(() => expect(timeline.state).toBe("ready"));
+    expect(timeline).toMatchObject({ start: { at: "message", messageId: "m3", takesFocus: false }, highlighted: "m3" });
+    timeline.dispose();
   });
 });
