@@ -106,6 +106,12 @@ backend.handle("contact.list", () => [
   { accountId: "acc-noor", username: "noor", name: "Noor de Wit" }, { accountId: "acc-ines", username: "ines.o", name: "Ines Okafor" },
   { accountId: "acc-leila", username: "leila.h", name: "ليلى حداد" }, { accountId: "acc-spam", username: "spam", name: "Spammer", isBlocked: true },
 ]);
+backend.handle("conversation.members", () => [
+  { accountId: "acc-tomas", username: "tomas", name: "Tomás Ferreira", role: "owner", isOwn: false, isContact: true }, { accountId: "acc-me", username: "mara", name: "Mara Lindqvist", role: "admin", isOwn: true, isContact: false },
+  ...["Ines Okafor", "Jun Park", "ليلى حداد", "Oskar Nyström", "Priya Raman"].map((name, n) => ({ accountId: `acc-m${n}`, username: `user${n}`, name, role: "member" as const, isOwn: false, isContact: true })),
+]);
+backend.handle("invite.get", () => ({ link: "pipit://join/oWZzZXJ2ZXJyMTI3LjAuMC4xOjg0NDM" }));
+backend.handle("invite.requests", () => [{ accountId: "acc-eli", username: "eli.moreau", name: "Eli Moreau" }]);
 backend.handle("settings.get", () => ({
   readReceipts: true, typing: true, lastSeen: "contacts", online: "contacts", notifications: { isOn: true, showsText: true, sound: false }, requestsFromStrangers: true,
 }));

@@ -42,6 +42,7 @@ function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow
     case "newChat": main.startNewConversation(); return true;
     case "searchAll": main.sides.search.focus(); return true;
     case "find": main.sides.openFind(); return true;
+    case "info": main.sides.toggleInfo(); return true;
     case "settings": main.sides.openSettings(); return true;
     case "shortcuts": main.showShortcuts(); return true;
     case "nextChat": main.go(main.list.neighbour(1)); return true;
@@ -60,6 +61,11 @@ function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow
 function closeLayer(main: MainController, isNarrow: boolean): boolean {
   if (main.sides.find) {
     main.sides.closeFind();
+    main.composer.focus();
+    return true;
+  }
+  if (main.sides.info) {
+    main.sides.closeInfo();
     main.composer.focus();
     return true;
   }
@@ -90,7 +96,7 @@ function takesText(event: KeyboardEvent): boolean {
 
 const PANE_TARGETS = '[data-pane-target], [data-conversation][tabindex="0"], [data-result], [data-message][tabindex="0"]';
 
-/** Moves focus to the next pane that can take it: list, header, messages, composer. */
+/** Moves focus to the next pane that can take it: list, header, messages, composer, panel. */
 export function cyclePane(step: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")].filter((pane) => paneTarget(pane) !== undefined);
   if (panes.length === 0) return;

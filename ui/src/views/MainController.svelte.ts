@@ -50,7 +50,7 @@ export class MainController {
   ) {
     this.#places = new ScrollMemory(storage);
     this.list = new ConversationListController(backend, feed);
-    this.sides = new SidesController(backend, this.list, {
+    this.sides = new SidesController(backend, feed, this.list, {
       chat: (id) => this.go(id),
       person: (id) => void this.openPerson(id),
       message: (id, messageId) => void this.show(id, messageId),
@@ -79,6 +79,7 @@ export class MainController {
 
   dispose(): void {
     this.#stop();
+    this.sides.dispose();
     this.timeline?.dispose();
     this.chat?.dispose();
   }
@@ -123,8 +124,8 @@ export class MainController {
     const turn = ++this.#turn;
     await this.list.know(conversationId);
     if (turn !== this.#turn) return false;
-    if (this.sides.find?.conversationId !== conversationId) this.sides.leaveChat();
     this.list.select(conversationId);
+    this.sides.enterChat(conversationId);
     const conversation = this.list.selected;
     if (!conversation) return false;
     this.timeline?.dispose();
@@ -165,9 +166,9 @@ export class MainController {
     this.timeline = undefined;
     this.chat?.dispose();
     this.chat = undefined;
-    this.sides.leaveChat();
     this.composer.close();
     this.list.select(undefined);
+    this.sides.enterChat(undefined);
     this.storage?.removeItem(OPEN_KEY);
     this.#tellFocus();
   }
@@ -183,6 +184,16 @@ export class MainController {
       this.newConversation = undefined;
       await this.open(conversationId);
     });
+  }
+
+  startGroup(): void {
+    this.newConversation = undefined;
+    this.sides.startGroup(this.status.accountId ?? "");
+  }
+
+  startJoin(): void {
+    this.newConversation = undefined;
+    this.sides.startJoin();
   }
 
   openPalette(): void {

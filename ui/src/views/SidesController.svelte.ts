@@ -2,10 +2,13 @@
 // can't be taken back. Chats themselves are opened by the main controller.
 
 import type { Backend } from "../backend/backend";
+import type { EventFeed } from "../backend/feed";
 import type { Conversation } from "../backend/planned";
 import { ConversationActions } from "../features/conversation-list/ConversationActions";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { FindController } from "../features/find/FindController.svelte";
+import { AddPeopleController, JoinController, NewGroupController } from "../features/group/GroupController.svelte";
+import { InfoController } from "../features/info-panel/InfoController.svelte";
 import { PaletteController, type PaletteSources } from "../features/palette/PaletteController.svelte";
 import { SearchController } from "../features/search/SearchController.svelte";
 import { SettingsController, type Page } from "../features/settings/SettingsController.svelte";
@@ -34,12 +37,17 @@ export class SidesController {
   palette = $state.raw<PaletteController>();
   settings = $state.raw<SettingsController>();
   find = $state.raw<FindController>();
+  info = $state.raw<InfoController>();
+  newGroup = $state.raw<NewGroupController>();
+  adding = $state.raw<AddPeopleController>();
+  joining = $state.raw<JoinController>();
   question = $state.raw<Question>();
   /** The chat that is asked for how long it is to be muted. */
   muting = $state.raw<Conversation>();
 
   constructor(
     private readonly backend: Backend,
+    private readonly feed: EventFeed,
     private readonly list: ConversationListController,
     private readonly opening: Opening,
   ) {
@@ -48,7 +56,8 @@ export class SidesController {
   }
 
   get hasDialog(): boolean {
-    return this.palette !== undefined || this.question !== undefined || this.muting !== undefined;
+    const dialogs = [this.palette, this.question, this.muting, this.newGroup, this.adding, this.joining];
+    return dialogs.some((one) => one !== undefined);
   }
 
   openPalette(sources: Pick<PaletteSources, "actions" | "capsOf">): void {
@@ -89,9 +98,50 @@ export class SidesController {
     this.find = undefined;
   }
 
-  /** Another chat is open: what belongs to the one before goes. */
-  leaveChat(): void {
-    this.closeFind();
+  toggleInfo(): void {
+    if (this.info) this.closeInfo();
+    else if (this.list.selectedId) this.info = new InfoController(this.backend, this.feed, this.list.selectedId, (id) => this.list.find(id));
+  }
+
+  closeInfo(): void {
+    this.info?.dispose();
+    this.info = undefined;
+  }
+
+  /** Another chat is open, or none: what belongs to the one before goes; the panel follows. */
+  enterChat(conversationId: string | undefined): void {
+    if (this.find?.conversationId !== conversationId) this.closeFind();
+    if (!this.info || this.info.conversationId === conversationId) return;
+    this.closeInfo();
+    if (conversationId) this.toggleInfo();
+  }
+
+  startGroup(ownAccountId: string): void {
+    this.newGroup = new NewGroupController(this.backend, ownAccountId, (conversationId) => {
+      this.newGroup = undefined;
+      this.opening.chat(conversationId);
+    });
+  }
+
+  startJoin(): void {
+    this.joining = new JoinController(this.backend, (conversationId) => {
+      this.joining = undefined;
+      this.opening.chat(conversationId);
+    });
+  }
+
+  addPeople(): void {
+    const { info } = this;
+    if (!info) return;
+    const members = new Set(info.members.map((one) => one.accountId));
+    this.adding = new AddPeopleController(this.backend, info.conversationId, members, () => {
+      this.adding = undefined;
+      void info.load();
+    });
+  }
+
+  dispose(): void {
+    this.closeInfo();
   }
 
   mute(conversation: Conversation): void {

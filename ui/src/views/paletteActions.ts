@@ -4,12 +4,15 @@ import Archive from "@lucide/svelte/icons/archive";
 import Bell from "@lucide/svelte/icons/bell";
 import BellOff from "@lucide/svelte/icons/bell-off";
 import Keyboard from "@lucide/svelte/icons/keyboard";
+import Link from "@lucide/svelte/icons/link";
 import Mail from "@lucide/svelte/icons/mail";
+import PanelRight from "@lucide/svelte/icons/panel-right";
 import Pin from "@lucide/svelte/icons/pin";
 import Search from "@lucide/svelte/icons/search";
 import Settings from "@lucide/svelte/icons/settings";
 import SquarePen from "@lucide/svelte/icons/square-pen";
 import TextSearch from "@lucide/svelte/icons/text-search";
+import Users from "@lucide/svelte/icons/users";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { isUnread } from "../features/conversation-list/ConversationListController.svelte";
 import type { PaletteAction } from "../features/palette/PaletteController.svelte";
@@ -36,6 +39,7 @@ function chatActions(main: MainController): PaletteAction[] {
   const group = "chat" as const;
   return [
     { id: "find", group, label: t("find.label"), icon: TextSearch, caps: shown("find").caps, run: () => sides.openFind() },
+    { id: "info", group, label: t("shortcuts.info"), icon: PanelRight, caps: shown("info").caps, run: () => sides.toggleInfo() },
     { id: "mute", group, label: chat.isMuted ? t("list.unmute") : t("list.muteFor"), icon: chat.isMuted ? Bell : BellOff, caps: shown("mute").caps, run: () => sides.mute(chat) },
     { id: "pin", group, label: chat.isPinned ? t("list.unpin") : t("list.pin"), icon: Pin, caps: shown("pin").caps, run: () => sides.actions.pin(chat) },
     { id: "archive", group, label: chat.isArchived ? t("list.unarchive") : t("list.archive"), icon: Archive, caps: shown("archive").caps, run: () => sides.actions.archive(chat) },
@@ -47,6 +51,8 @@ function appActions(main: MainController): PaletteAction[] {
   const group = "app" as const;
   return [
     { id: "newChat", group, label: t("list.newChat"), icon: SquarePen, caps: shown("newChat").caps, run: () => main.startNewConversation() },
+    { id: "newGroup", group, label: t("group.new"), icon: Users, run: () => main.startGroup() },
+    { id: "join", group, label: t("join.title"), icon: Link, run: () => main.startJoin() },
     { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },

@@ -7,7 +7,7 @@ import type { Shortcut } from "../kit/keys";
 
 export type Action =
   | "palette" | "newChat" | "searchAll" | "find" | "nextChat" | "previousChat" | "nextUnread" | "previousUnread" | "lastChat"
-  | "mute" | "archive" | "pin" | "unread" | "nextPane" | "previousPane" | "back" | "undo" | "settings" | "shortcuts";
+  | "info" | "mute" | "archive" | "pin" | "unread" | "nextPane" | "previousPane" | "back" | "undo" | "settings" | "shortcuts";
 
 interface Entry { label: PlainKey; shortcut: Shortcut }
 
@@ -21,6 +21,7 @@ export const shortcuts: Record<Action, Entry> = {
   nextUnread: { label: "shortcuts.nextUnread", shortcut: { alt: true, shift: true, key: "ArrowDown" } },
   previousUnread: { label: "shortcuts.previousUnread", shortcut: { alt: true, shift: true, key: "ArrowUp" } },
   lastChat: { label: "shortcuts.lastChat", shortcut: { ctrl: true, key: "Tab" } },
+  info: { label: "shortcuts.info", shortcut: { ctrl: true, key: "." } },
   mute: { label: "shortcuts.mute", shortcut: { ctrl: true, shift: true, key: "m" } },
   archive: { label: "shortcuts.archive", shortcut: { ctrl: true, shift: true, key: "a" } },
   pin: { label: "shortcuts.pin", shortcut: { ctrl: true, shift: true, key: "p" } },
