@@ -83,7 +83,7 @@ fn searching(criterion: &mut Criterion, history: &History) {
     let inside = word(300).chars().skip(1).collect();
     let two_letters = word(40).chars().take(2).collect();
     let three = format!("{} {} {}", word(2), word(40), word(900));
-    let none = format!("{} {} qx", word(1), word(2));
+    let none = format!("{}{}", word(301), word(302));
     for (name, typed, filter, order) in [
         ("a frequent word", word(3), &everywhere, Order::Time),
         ("a rare word", word(20_000), &everywhere, Order::Time),

@@ -36,7 +36,7 @@ pub struct History {
     store: Store,
     runtime: Runtime,
     writer: Option<Writer>,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl History {
@@ -53,7 +53,7 @@ impl History {
             store,
             runtime,
             writer: Some(Writer::new(count)),
-            folder,
+            _folder: folder,
         };
         history.with_writer(Writer::begin);
         for from in (0..count).step_by(usize::try_from(BATCH_LEN).unwrap_or(1)) {
@@ -92,8 +92,15 @@ impl History {
             let mut took = Duration::ZERO;
             for _ in 0..times {
                 let row = conversation::by_row(connection, place)?.expect("the conversation");
-                let next = message::after(connection, place, row.read_position, 20)?;
-                let Some(last) = next.last() else { continue };
+                let mut next = message::after(connection, place, row.read_position, 20)?;
+                if next.len() < 20 {
+                    connection.execute(
+                        "UPDATE conversation SET read_position = 0 WHERE conversation = ?1",
+                        [place],
+                    )?;
+                    next = message::after(connection, place, 0, 20)?;
+                }
+                let last = next.last().expect("more than 20 messages");
                 let started = Instant::now();
                 conversation::mark_read(connection, place, last.position, OWN)?;
                 took += started.elapsed();
@@ -118,25 +125,22 @@ impl History {
 
     /// Prints what the text and the index take.
     pub fn print_sizes(&self) {
-        let (text, index, all) = self.look(|connection| {
+        let (text, grams, index, all) = self.look(|connection| {
             let number = |sql| connection.query_row(sql, [], |row| row.get::<_, f64>(0));
             Ok((
                 number("SELECT CAST(sum(length(CAST(text AS BLOB))) AS REAL) FROM message")?,
+                number("SELECT CAST(sum(pgsize) AS REAL) FROM dbstat WHERE name = 'search_data'")?,
                 number("SELECT CAST(sum(pgsize) AS REAL) FROM dbstat WHERE name LIKE '%search%'")?,
                 number("SELECT CAST(sum(pgsize) AS REAL) FROM dbstat")?,
             ))
         });
         println!(
-            "text {:.1} MB; index {:.1} MB ({:.2} of the text); file {:.1} MB in {}",
+            "text {:.1} MB; index {:.1} MB ({:.2} of the text), of that grams {:.1} MB; file {:.1} MB",
             text / 1e6,
             index / 1e6,
             index / text,
+            grams / 1e6,
             all / 1e6,
-            if self.folder.path().is_dir() {
-                "one folder"
-            } else {
-                "no folder"
-            },
         );
     }
 
