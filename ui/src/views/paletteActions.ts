@@ -13,6 +13,7 @@ import Settings from "@lucide/svelte/icons/settings";
 import SquarePen from "@lucide/svelte/icons/square-pen";
 import TextSearch from "@lucide/svelte/icons/text-search";
 import Users from "@lucide/svelte/icons/users";
+import { NOT_YET } from "../backend/planned";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { isUnread } from "../features/conversation-list/ConversationListController.svelte";
 import type { PaletteAction } from "../features/palette/PaletteController.svelte";
@@ -51,13 +52,20 @@ function appActions(main: MainController): PaletteAction[] {
   const group = "app" as const;
   return [
     { id: "newChat", group, label: t("list.newChat"), icon: SquarePen, caps: shown("newChat").caps, run: () => main.startNewConversation() },
-    { id: "newGroup", group, label: t("group.new"), icon: Users, run: () => main.startGroup() },
-    { id: "join", group, label: t("join.title"), icon: Link, run: () => main.startJoin() },
+    ...(NOT_YET.has("conversation.create") ? [] : groupActions(main)),
     { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },
     { id: "settings", group, label: t("settings.title"), icon: Settings, caps: shown("settings").caps, run: () => main.sides.openSettings() },
     { id: "shortcuts", group, label: t("shortcuts.title"), icon: Keyboard, caps: shown("shortcuts").caps, run: () => main.showShortcuts() },
+  ];
+}
+
+function groupActions(main: MainController): PaletteAction[] {
+  const group = "app" as const;
+  return [
+    { id: "newGroup", group, label: t("group.new"), icon: Users, run: () => main.startGroup() },
+    { id: "join", group, label: t("join.title"), icon: Link, run: () => main.startJoin() },
   ];
 }
 
