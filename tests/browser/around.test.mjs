@@ -15,6 +15,8 @@ before(async () => {
   await ines.send("Two nights, six bunks");
   await ines.send("Who has the key to the hut?");
   await ines.sees("key to the hut", "delivered");
+  // Written fast, one after the other: none is lost.
+  assert.equal(await ines.feed.getByRole("article").count(), 3);
 });
 after(async () => { await world?.stop(); });
 const press = async (person, ...keys) => { for (const key of keys) await person.page.keyboard.press(key); };

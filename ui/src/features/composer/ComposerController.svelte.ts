@@ -16,6 +16,9 @@ export const TEXT_BYTES_MAX = 32 * 1024;
 /** Own drafts of a chat that are known again when the core says them. */
 const SAID_MAX = 20;
 
+/** Milliseconds after a key here in which other drafts wait: until then, an older state may still be on its way. */
+const OWN_MS = 5_000;
+
 export class ComposerController {
   text = $state("");
   /** What went wrong last, until the next key. */
@@ -37,6 +40,8 @@ export class ComposerController {
   #saved = new Map<string, string>();
   /** Drafts that this window saved lately, by chat: the core says them back, later than what was typed since. */
   #said = new Map<string, string[]>();
+  /** When something was typed here last, by chat. */
+  #typedAt = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly backend: Backend) {}
@@ -66,7 +71,7 @@ export class ComposerController {
   /** A draft from another device. What is being typed here stays. */
   synced(conversationId: string, draft: string): void {
     const saved = this.#saved.get(conversationId) ?? "";
-    const isTyped = (this.#drafts.get(conversationId) ?? saved) !== saved;
+    const isTyped = (this.#drafts.get(conversationId) ?? saved) !== saved || Date.now() - (this.#typedAt.get(conversationId) ?? -Infinity) < OWN_MS;
     if (draft === saved || isTyped || this.#said.get(conversationId)?.includes(draft)) return;
     this.#saved.set(conversationId, draft);
     this.#keep(conversationId, draft);
@@ -76,6 +81,7 @@ export class ComposerController {
   type(text: string): void {
     this.text = text;
     this.error = undefined;
+    if (this.conversationId) this.#typedAt.set(this.conversationId, Date.now());
     if (text !== "" && !this.editing) this.#tellTyping();
     this.#keepDraft();
   }

@@ -152,6 +152,15 @@ describe("drafts of other devices", () => {
     expect(composer.text).toBe("ab");
   });
 
+  it("don't take away what was typed and saved while an older state was on its way", async () => {
+    composer.type("one");
+    await composer.send();
+    composer.type("two");
+    await composer.flush();
+    composer.synced("c1", "");
+    expect(composer.text).toBe("two");
+  });
+
   it("wait while a message is changed", () => {
     composer.edit(own("m1", { text: "old" }));
     composer.synced("c1", "other");
