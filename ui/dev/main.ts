@@ -29,7 +29,7 @@ backend.handle("server.suggestions", () => [
 backend.handle("server.probe", ({ server }) => ({ server, name: "Meadow", registration: "open", latencyMs: 38 }));
 backend.handle("account.checkUsername", ({ username }) => (username === "mara" ? { free: false, problem: "taken" } : { free: true }));
 backend.handle("account.recoveryKey", () => ({ recoveryKey: "TARN-7KQH-4M2X-WREN-PF63-9DVY-HEAT-8RTC-N5GB-ULMA-2XJ7-KEPS" }));
-backend.people = [{ accountId: "acc-noor", username: "noor", displayName: "Noor de Wit" }];
+backend.people = [{ accountId: "acc-noor", username: "noor", name: "Noor de Wit", displayName: "Noor de Wit" }];
 
 const now = Date.now();
 const minute = 60_000;
@@ -38,7 +38,7 @@ const at = (days: number, hours: number, minutes: number): number => new Date(no
 
 function person(id: string, name: string, ...lines: ReturnType<typeof message>[]): void {
   const last = lines.at(-1);
-  backend.put(conversation(id, { name, peer: { accountId: `acc-${id}`, username: id, displayName: name }, updatedAt: last?.sentAt ?? now }), lines);
+  backend.put(conversation(id, { name, peer: { accountId: `acc-${id}`, username: id, name, displayName: name }, updatedAt: last?.sentAt ?? now }), lines);
 }
 const from = (id: string, n: number, sentAt: number, text: string, over = {}) => message(`${id}${n}`, { conversationId: id, position: n, sender: `acc-${id}`, senderName: id, sentAt, text, ...over });
 const mine = (id: string, n: number, sentAt: number, text: string, over = {}) => own(`${id}${n}`, { conversationId: id, position: n, sentAt, text, state: "read", ...over });
@@ -67,7 +67,7 @@ if (screen !== "empty") {
   const group = { memberCount: 7, ownRole: "admin", isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" }, sharesHistory: 50, needsApproval: true, requestCount: 1 };
   backend.put(conversation("ridge", { kind: "group", name: "Ridge walkers", updatedAt: at(0, 0, 50) }), [from("ridge", 1, at(0, 0, 40), "7 is early. 7 is fine.", { senderName: "Tomás" })]);
   backend.put(conversation("coop", { kind: "group", name: "Kitchen table co-op", updatedAt: at(0, 0, 1) }), [from("coop", 1, at(0, 0, 1), "the rota for March is up", { senderName: "Priya" })]);
-  backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 2), peer: { accountId: "acc-eli", username: "eli.moreau" } }), [from("eli", 1, at(0, 0, 2), "Hi Mara! Noor gave me your name.")]);
+  backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 2), peer: { accountId: "acc-eli", username: "eli.moreau", name: "eli.moreau" } }), [from("eli", 1, at(0, 0, 2), "Hi Mara! Noor gave me your name.")]);
   set("ridge", { isPinned: true, group, about: "One ridge a month, whatever the weather. Mostly." });
   set("self", { isPinned: true });
   set("coop", { isMuted: true, unread: 12, group: { ...group, ownRole: "member" } });

@@ -16,6 +16,7 @@ use crate::for_each_command;
 use crate::param::*;
 use crate::view::*;
 
+mod people;
 mod state;
 
 /// Messages in one answer when the caller names no number, and at most.

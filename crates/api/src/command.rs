@@ -37,6 +37,24 @@ macro_rules! for_each_command {
             "conversation.get": conversation_get(ConversationParams) -> ConversationView;
             /// Keeps text that was typed and not sent.
             "conversation.setDraft": conversation_set_draft(SetDraftParams) -> Empty;
+            /// What this person wants of the app.
+            "settings.get": settings_get(Empty) -> Settings;
+            /// Changes some of that, on all devices.
+            "settings.set": settings_set(SettingsParams) -> Settings;
+            /// One person.
+            "contact.get": contact_get(AccountParams) -> ContactView;
+            /// Everybody who was accepted or blocked.
+            "contact.list": contact_list(Empty) -> Vec<ContactView>;
+            /// Calls somebody by a name of one's own.
+            "contact.rename": contact_rename(RenameContactParams) -> ContactView;
+            /// Blocks somebody, or takes that back. They are not told.
+            "contact.block": contact_block(BlockParams) -> Empty;
+            /// Accepts who began a conversation, or the group that a stranger has added one to.
+            "request.accept": request_accept(ConversationParams) -> Empty;
+            /// Declines that: what was written is removed. They are not told.
+            "request.decline": request_decline(DeclineParams) -> Empty;
+            /// Removes a conversation's messages from all own devices.
+            "conversation.clear": conversation_clear(ConversationParams) -> Empty;
             /// Mutes a conversation, or takes that back.
             "conversation.mute": conversation_mute(MuteParams) -> Empty;
             /// Archives a conversation, or takes that back.

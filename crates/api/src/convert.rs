@@ -1,15 +1,20 @@
 //! From the client's records and errors to views and codes.
 
 use pipit_client::{
-    AccountStatus as Status, ClientError, Connection, ContactRecord, ConversationKind as Kind,
-    ConversationRecord, MessageKind as RowKind, MessageRecord, MessageState as RowState,
+    AccountStatus as Status, Audience, ClientError, Connection, ContactRecord,
+    ConversationKind as Kind, ConversationRecord, MessageKind as RowKind, MessageRecord,
+    MessageState as RowState, Settings,
 };
 use pipit_net::NetError;
 use pipit_store::StoreError;
 use pipit_wire::v1::{RefusalCode, Refused};
 
 use crate::error::{ErrorCode, RpcError};
-use crate::view::*;
+use crate::view;
+use crate::view::{
+    AccountState, AccountStatus, ConnectionState, ContactView, ConversationKind, ConversationView,
+    Failure, MessageKind, MessageState, MessageView, NotificationSettings,
+};
 
 pub(crate) fn connection(connection: Connection) -> (ConnectionState, Option<u64>) {
     match connection {
@@ -52,8 +57,49 @@ impl From<ContactRecord> for ContactView {
     fn from(contact: ContactRecord) -> Self {
         Self {
             account_id: contact.account.to_string(),
+            name: contact.name().0,
             username: contact.username.0,
+            own_name: contact.own_name.map(|name| name.0),
+            is_blocked: contact.is_blocked,
+            is_contact: contact.is_contact,
             display_name: contact.display_name.map(|name| name.0),
+        }
+    }
+}
+
+impl From<Settings> for view::Settings {
+    fn from(settings: Settings) -> Self {
+        Self {
+            read_receipts: settings.read_receipts,
+            typing: settings.typing,
+            last_seen: settings.last_seen.into(),
+            online: settings.online.into(),
+            notifications: NotificationSettings {
+                is_on: settings.notifications.is_on,
+                shows_text: settings.notifications.shows_text,
+                sound: settings.notifications.sound,
+            },
+            requests_from_strangers: settings.requests_from_strangers,
+        }
+    }
+}
+
+impl From<Audience> for view::Audience {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::Everyone => Self::Everyone,
+            Audience::Contacts => Self::Contacts,
+            Audience::Nobody => Self::Nobody,
+        }
+    }
+}
+
+impl From<view::Audience> for Audience {
+    fn from(audience: view::Audience) -> Self {
+        match audience {
+            view::Audience::Everyone => Self::Everyone,
+            view::Audience::Contacts => Self::Contacts,
+            view::Audience::Nobody => Self::Nobody,
         }
     }
 }
@@ -61,7 +107,11 @@ impl From<ContactRecord> for ContactView {
 impl From<ConversationRecord> for ConversationView {
     fn from(record: ConversationRecord) -> Self {
         let (row, state) = (record.row, record.state);
+        let is_blocked = record.peer.as_ref().is_some_and(|peer| peer.is_blocked);
         Self {
+            request: record.is_request,
+            is_blocked,
+            can_send: !is_blocked,
             is_pinned: state.pin_order.is_some(),
             pin_order: state.pin_order,
             is_archived: state.is_archived,
@@ -165,6 +215,7 @@ impl From<ClientError> for RpcError {
             ClientError::UnknownAccount => ErrorCode::UnknownAccount,
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
             ClientError::NotFound => ErrorCode::NotFound,
+            ClientError::Name => ErrorCode::BadRequest,
             ClientError::TooManyPinned => ErrorCode::TooMany,
             ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::Query(_) => ErrorCode::BadRequest,

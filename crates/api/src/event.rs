@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::view::{AccountStatus, ConnectionState, ConversationView, MessageView};
+use crate::view::{
+    AccountStatus, ConnectionState, ContactView, ConversationView, MessageView, Settings,
+};
 
 /// One event with its number: each is one more than the last that this listener was sent. A hole
 /// means: ask again for what is on screen.
@@ -64,6 +66,24 @@ pub enum AppEvent {
         /// As it is now.
         conversation: Box<ConversationView>,
     },
+    /// A conversation is no longer to be listed.
+    #[serde(rename = "conversation.removed")]
+    ConversationRemoved {
+        /// Which.
+        conversation_id: String,
+    },
+    /// What is known or decided about a person.
+    #[serde(rename = "contact.changed")]
+    ContactChanged {
+        /// As it is now.
+        contact: ContactView,
+    },
+    /// The settings.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged {
+        /// As they are now.
+        settings: Settings,
+    },
     /// The person should be told now.
     #[serde(rename = "notification")]
     Notification {
@@ -73,8 +93,10 @@ pub enum AppEvent {
         message_id: String,
         /// Who.
         title: String,
-        /// What.
+        /// What; empty, and the title too, where it is not to be shown.
         body: String,
+        /// Somebody wrote who is not accepted yet: say no more than that.
+        is_request: bool,
     },
     /// A notification was clicked: show this conversation.
     #[serde(rename = "conversation.show")]

@@ -73,11 +73,22 @@ impl From<Event> for AppEvent {
                 message,
                 title,
                 body,
+                is_request,
             } => Self::Notification {
+                is_request,
                 conversation_id: conversation.to_string(),
                 message_id: message.to_string(),
                 title: title.0,
                 body: body.0,
+            },
+            Event::ConversationRemoved(conversation) => Self::ConversationRemoved {
+                conversation_id: conversation.to_string(),
+            },
+            Event::ContactChanged(contact) => Self::ContactChanged {
+                contact: (*contact).into(),
+            },
+            Event::SettingsChanged(settings) => Self::SettingsChanged {
+                settings: settings.into(),
             },
             Event::ShowConversation(conversation) => Self::ConversationShow {
                 conversation_id: conversation.to_string(),

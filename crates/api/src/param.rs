@@ -99,6 +99,51 @@ params! {
         /// It does.
         is_pinned: bool,
     }
+    /// This person's name for somebody.
+    RenameContactParams {
+        /// Whose.
+        account_id: String,
+        /// One line of at most 256 bytes; empty takes it back.
+        name: String,
+    }
+    /// Whether somebody is blocked.
+    BlockParams {
+        /// Who.
+        account_id: String,
+        /// They are.
+        is_blocked: bool,
+    }
+    /// A request that is not wanted.
+    DeclineParams {
+        /// Which conversation.
+        conversation_id: String,
+        /// Nothing of theirs is shown again.
+        block: bool,
+    }
+    /// How the operating system tells of messages; what is left out stays.
+    NotificationSettingsParams {
+        /// It does.
+        is_on: Option<bool>,
+        /// With what was written and who wrote it.
+        shows_text: Option<bool>,
+        /// With a sound.
+        sound: Option<bool>,
+    }
+    /// Settings to be changed; what is left out stays.
+    SettingsParams {
+        /// Others learn what was read here, and the other way round.
+        read_receipts: Option<bool>,
+        /// Others see that this person is typing, and the other way round.
+        typing: Option<bool>,
+        /// Who learns when this person was last here.
+        last_seen: Option<crate::view::Audience>,
+        /// Who learns that this person is here now.
+        online: Option<crate::view::Audience>,
+        /// How the operating system tells of messages.
+        notifications: Option<NotificationSettingsParams>,
+        /// People who are no contacts may write, as a request.
+        requests_from_strangers: Option<bool>,
+    }
     /// A new message.
     SendParams {
         /// Where to.

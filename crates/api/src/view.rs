@@ -137,6 +137,62 @@ pub struct ContactView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub display_name: Option<String>,
+    /// What to call them: by this person's name for them, else by their own, else by their username.
+    pub name: String,
+    /// This person's name for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub own_name: Option<String>,
+    /// Nothing of theirs is shown. Left out for false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_blocked: bool,
+    /// They were accepted: they may write. Left out for false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_contact: bool,
+}
+
+/// Who is told something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Audience {
+    /// Whoever this person talks with.
+    Everyone,
+    /// Those that this person has accepted.
+    Contacts,
+    /// No one.
+    Nobody,
+}
+
+/// How the operating system tells of messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificationSettings {
+    /// It does.
+    pub is_on: bool,
+    /// With what was written and who wrote it.
+    pub shows_text: bool,
+    /// With a sound.
+    pub sound: bool,
+}
+
+/// What this person wants of the app, on all devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Others learn what was read here, and the other way round.
+    pub read_receipts: bool,
+    /// Others see that this person is typing, and the other way round.
+    pub typing: bool,
+    /// Who learns when this person was last here; the others' is shown in turn.
+    pub last_seen: Audience,
+    /// Who learns that this person is here now; the others' is shown in turn.
+    pub online: Audience,
+    /// How the operating system tells of messages.
+    pub notifications: NotificationSettings,
+    /// People who are no contacts may write, as a request.
+    pub requests_from_strangers: bool,
 }
 
 /// What sort of conversation.
@@ -200,6 +256,16 @@ pub struct ConversationView {
     pub muted_until: Option<u64>,
     /// Marked as unread by this person, to be come back to.
     pub is_marked_unread: bool,
+    /// A stranger began it, or added this account to it: to be accepted or declined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub request: bool,
+    /// The other person of a 1:1 is blocked. Left out for false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_blocked: bool,
+    /// Whether this person can write here.
+    pub can_send: bool,
 }
 
 /// What sort of row in a conversation.

@@ -55,7 +55,7 @@ impl Client {
                 if row.is_opened {
                     return Ok::<_, ClientError>(Vec::new());
                 }
-                conversation::set_opened(transaction, row.conversation)?;
+                conversation::set_opened(transaction, row.conversation, true)?;
                 Ok(changed(&reader, transaction, [row.conversation])?)
             })
             .await?;

@@ -39,6 +39,9 @@ pub enum ClientError {
     /// Empty, or longer than a message may be.
     #[error("a message has 1 to 32,768 bytes of text")]
     TextLength,
+    /// A name that none may have.
+    #[error("a name is one line of at most 256 bytes")]
+    Name,
     /// As many conversations are pinned as can be.
     #[error("nine chats are pinned already; unpin one first")]
     TooManyPinned,

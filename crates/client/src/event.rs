@@ -4,7 +4,8 @@ use pipit_domain::{ConversationId, MessageId, Redacted};
 use tokio::sync::broadcast;
 
 use crate::client::{AccountStatus, Connection};
-use crate::record::{ConversationRecord, MessageRecord};
+use crate::record::{ContactRecord, ConversationRecord, MessageRecord};
+use crate::settings::Settings;
 
 /// Events that may wait for one listener; one that falls further behind sees a hole in the numbers.
 const EVENTS_LEN: usize = 1024;
@@ -38,6 +39,12 @@ pub enum Event {
     },
     /// A conversation is new or no longer as it was.
     ConversationChanged(Box<ConversationRecord>),
+    /// A conversation is no longer to be listed: nothing is in it any more.
+    ConversationRemoved(ConversationId),
+    /// What is known or decided about a person has changed.
+    ContactChanged(Box<ContactRecord>),
+    /// The settings have changed.
+    SettingsChanged(Settings),
     /// The person should be told now.
     Notification {
         /// Where to go.
@@ -46,8 +53,10 @@ pub enum Event {
         message: MessageId,
         /// Who.
         title: Redacted<String>,
-        /// What.
+        /// What; empty where it is not to be shown, and the title as well.
         body: Redacted<String>,
+        /// Somebody wrote who is not accepted yet.
+        is_request: bool,
     },
     /// A shell asks the screen to show a conversation.
     ShowConversation(ConversationId),

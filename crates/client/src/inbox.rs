@@ -23,7 +23,7 @@ use crate::client::{Connection, Shared};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
-use crate::notify::notifications;
+use crate::notify::{Policy, notifications, policy};
 use crate::open::{DeliveryError, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
@@ -231,8 +231,11 @@ struct Opened {
     /// To be acknowledged.
     sequences: Vec<u64>,
     added: Vec<MessageRecord>,
+    policy: Policy,
     events: Vec<Event>,
     group_changed: bool,
+    /// Other devices of the account have set something.
+    has_set: bool,
     /// Conversations that this device is behind in.
     behind: BTreeSet<i64>,
     /// The delivery at this place needs a ledger first.
@@ -275,10 +278,12 @@ async fn receive(
             session.group_changed.notify_waiters();
             session.outbox_wake.notify_one();
             session.renewal_wake.notify_one();
+        }
+        if opened.group_changed || opened.has_set {
             session.sync_wake.notify_one();
         }
         bring_back(shared, session, opened.behind);
-        let notices = notifications(&shared.focus(), &opened.added);
+        let notices = notifications(&shared.focus(), &opened.policy, &opened.added);
         shared
             .publisher
             .publish(opened.events.into_iter().chain(notices));
@@ -348,12 +353,14 @@ fn open_all(
         all.group_changed |= outcome.group_changed;
         conversations.extend(outcome.conversation);
         all.events.extend(outcome.events);
+        all.has_set |= outcome.has_set;
         if let Some(row) = outcome.message {
             let record = session.reader.message_by_row(transaction, row)?;
             all.events.push(Event::MessageAdded(record.clone()));
             all.added.push(record);
         }
     }
+    all.policy = policy(transaction, &all.added)?;
     all.events
         .extend(changed(&session.reader, transaction, conversations)?);
     Ok(all)

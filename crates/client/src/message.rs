@@ -13,6 +13,7 @@ use crate::clock::{random, random_envelope};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::people;
 use crate::record::MessageRecord;
 use crate::session::Session;
 use crate::sync::{self, Change};
@@ -50,7 +51,7 @@ impl Client {
             .store
             .write(move |transaction| queue(transaction, &writer, id, &text.0, sent_at, now))
             .await?;
-        self.shared.publisher.publish(events);
+        session.tell(&self.shared, events);
         session.outbox_wake.notify_one();
         Ok(message_id)
     }
@@ -253,6 +254,7 @@ fn queue(
         text: Redacted(text),
         content: None,
     };
+    let mut events = people::accept_by_writing(transaction, session, &row)?;
     let message = message::insert(transaction, &new)?;
     outbox::insert(
         transaction,
@@ -263,7 +265,7 @@ fn queue(
     )?;
     conversation::count_message(transaction, row.conversation, false, now)?;
     let record = session.reader.message_by_row(transaction, message)?;
-    let mut events = vec![Event::MessageAdded(record)];
+    events.push(Event::MessageAdded(record));
     events.extend(changed(&session.reader, transaction, [row.conversation])?);
     Ok((new.id, events))
 }

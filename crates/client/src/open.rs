@@ -10,7 +10,7 @@ use pipit_e2ee::{
 };
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{contact, outbox};
+use pipit_store::table::{contact, outbox, person, state};
 use pipit_store::{StoreError, Transaction, mls_storage};
 use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
 use pipit_wire::mls_header;
@@ -26,7 +26,7 @@ use crate::message::received_position;
 use crate::record::Reader;
 use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
-use crate::sync;
+use crate::{settings, sync};
 
 /// What a delivery did.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub(crate) struct Outcome {
     pub(crate) conversation: Option<i64>,
     /// A group was joined or moved on.
     pub(crate) group_changed: bool,
+    /// Another device of the account has set something: there may be work for the task of `sync`.
+    pub(crate) has_set: bool,
     /// What else to tell.
     pub(crate) events: Vec<Event>,
 }
@@ -274,6 +276,9 @@ impl Opener<'_> {
         if message::get(self.transaction, id)?.is_some() {
             return Err(DeliveryError::Dropped("a message id that is here already"));
         }
+        if self.is_unwanted(place, sender, &content)? {
+            return Ok(Outcome::default());
+        }
         if let Some(name) = content.extensions.sender_name() {
             contact::set_display_name(self.transaction, sender, name)?;
         }
@@ -354,6 +359,26 @@ impl Opener<'_> {
         })
     }
 
+    /// What a blocked person writes is dropped without a word, and so is what a stranger writes when the person
+    /// wants no requests. Its keys have moved on by now. What keeps a group together is taken from anybody.
+    fn is_unwanted(
+        &self,
+        place: &ConversationRow,
+        sender: AccountId,
+        content: &Content,
+    ) -> Result<bool, StoreError> {
+        if sender == self.own {
+            return Ok(false);
+        }
+        let person = person::get(self.transaction, sender)?;
+        if place.kind != ConversationKind::Direct {
+            return Ok(person.is_blocked && !matches!(content.kind(), Kind::Control(_)));
+        }
+        let is_stranger = !person.is_accepted;
+        Ok(person.is_blocked
+            || (is_stranger && !settings::get(self.transaction)?.requests_from_strangers))
+    }
+
     /// What another device says to this one, and no person reads.
     fn control(
         &self,
@@ -370,6 +395,7 @@ impl Opener<'_> {
             _ => Vec::new(),
         };
         Ok(Outcome {
+            has_set: !events.is_empty(),
             events,
             ..Outcome::default()
         })
@@ -426,8 +452,8 @@ impl Opener<'_> {
             &delivery.tree,
             &ledgers,
         );
-        let group = match joined {
-            Ok((group, _)) => group,
+        let (group, by) = match joined {
+            Ok((group, joined)) => (group, joined.by.account),
             Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
                 return Err(DeliveryError::NeedsLedger(leaf.account));
             }
@@ -470,8 +496,12 @@ impl Opener<'_> {
             devices,
             self.now,
         )?;
-        if place.kind == ConversationKind::OwnDevices {
-            self.own_device_joined(delivery)?;
+        match place.kind {
+            ConversationKind::OwnDevices => self.own_device_joined(delivery)?,
+            ConversationKind::Group if by != self.own => {
+                state::set_inviter(self.transaction, place.id, by)?;
+            }
+            _ => {}
         }
         Ok(Outcome {
             conversation: Some(place.conversation),

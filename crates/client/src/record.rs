@@ -4,8 +4,10 @@ use pipit_domain::{AccountId, ConversationId, MessageId, Redacted};
 use pipit_store::table::conversation::ConversationRow;
 use pipit_store::table::message::MessageRow;
 use pipit_store::table::state::{self, StateRow};
-use pipit_store::table::{contact, conversation, message};
+use pipit_store::table::{contact, conversation, message, person};
 use pipit_store::{Connection, StoreError};
+
+use crate::people::is_request;
 
 /// Characters of an account id that stand for a person whose name is not known yet.
 const SHORT_ID_LEN: usize = 8;
@@ -19,6 +21,21 @@ pub struct ContactRecord {
     pub username: Redacted<String>,
     /// What they want to be called, once a message of theirs said so.
     pub display_name: Option<Redacted<String>>,
+    /// What this person calls them.
+    pub own_name: Option<Redacted<String>>,
+    /// They may write.
+    pub is_contact: bool,
+    /// Nothing of theirs is shown.
+    pub is_blocked: bool,
+}
+
+impl ContactRecord {
+    /// What to call them: by this person's name for them, else by their own, else by their username.
+    #[must_use]
+    pub fn name(&self) -> Redacted<String> {
+        let named = self.own_name.as_ref().or(self.display_name.as_ref());
+        named.unwrap_or(&self.username).clone()
+    }
 }
 
 /// A message and who wrote it.
@@ -49,6 +66,8 @@ pub struct ConversationRecord {
     pub last_message: Option<MessageRecord>,
     /// The oldest unread one.
     pub first_unread: Option<MessageId>,
+    /// A stranger began it, or added this account to it, and nobody has accepted that.
+    pub is_request: bool,
 }
 
 /// Reads records for one account; whose names it shows is decided here alone.
@@ -67,8 +86,7 @@ impl Reader {
         if account == self.own {
             return Ok(self.own_name.clone());
         }
-        let contact = self.contact(connection, account)?;
-        Ok(contact.display_name.unwrap_or(contact.username))
+        Ok(self.contact(connection, account)?.name())
     }
 
     pub(crate) fn contact(
@@ -76,12 +94,18 @@ impl Reader {
         connection: &Connection,
         account: AccountId,
     ) -> Result<ContactRecord, StoreError> {
+        let person = person::get(connection, account)?;
+        let own_name = (!person.own_name.0.is_empty()).then_some(person.own_name);
+        let (is_contact, is_blocked) = (person.is_accepted, person.is_blocked);
         let Some(row) = contact::get(connection, account)? else {
             let short = account.to_string()[..SHORT_ID_LEN].to_owned();
             return Ok(ContactRecord {
                 account,
                 username: Redacted(short),
                 display_name: None,
+                own_name,
+                is_contact,
+                is_blocked,
             });
         };
         let display_name = (!row.display_name.0.is_empty()).then_some(row.display_name);
@@ -89,6 +113,9 @@ impl Reader {
             account,
             username: row.username,
             display_name,
+            own_name,
+            is_contact,
+            is_blocked,
         })
     }
 
@@ -134,11 +161,10 @@ impl Reader {
             0 => None,
             _ => message::first_unread(connection, row.conversation, row.read_position, self.own)?,
         };
-        let shown =
-            |peer: &ContactRecord| peer.display_name.clone().unwrap_or(peer.username.clone());
-        let name = peer.as_ref().map(shown).unwrap_or_default();
+        let name = peer.as_ref().map(ContactRecord::name).unwrap_or_default();
         Ok(ConversationRecord {
             state: state::get(connection, row.id)?,
+            is_request: is_request(connection, &row)?,
             row,
             name,
             peer,

@@ -74,7 +74,7 @@ impl Session {
                 let row = conversation::get(transaction, id)?
                     .filter(|row| row.kind == ConversationKind::Direct && row.group.is_some());
                 if let Some(row) = row {
-                    conversation::set_opened(transaction, row.conversation)?;
+                    conversation::set_opened(transaction, row.conversation, true)?;
                 }
                 Ok(())
             })

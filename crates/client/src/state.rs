@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pipit_domain::{ConversationId, Timestamp};
 use pipit_store::Transaction;
-use pipit_store::table::{conversation, state};
+use pipit_store::table::{conversation, message, state};
 
 use crate::client::Client;
 use crate::error::ClientError;
@@ -88,6 +88,26 @@ impl Client {
         };
         self.set_state(conversation, move |_| Ok(Some(change)))
             .await
+    }
+
+    /// Removes a conversation's messages, from all devices of this account and nowhere else. The conversation
+    /// stays in the list.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownConversation`], or the history can't be written.
+    pub async fn clear(&self, conversation: ConversationId) -> Result<(), ClientError> {
+        self.set_state(conversation, move |transaction| {
+            let place = conversation::get(transaction, conversation)?;
+            let row = place.map_or(0, |place| place.conversation);
+            let newest = message::newest(transaction, row)?;
+            Ok(newest.map(|newest| Change::Cleared {
+                conversation,
+                message: newest.id,
+                position: newest.position,
+                is_listed: true,
+            }))
+        })
+        .await
     }
 
     async fn set_state(

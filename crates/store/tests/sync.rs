@@ -121,7 +121,7 @@ async fn a_conversation_begins_with_what_is_known_of_it() {
             let row = conversation::ensure(transaction, other, ConversationKind::Group, None, now)?;
             assert_eq!((&row.draft.0[..], row.read_position), ("", 0));
             assert!(!row.is_listed(), "nothing is in it");
-            conversation::set_opened(transaction, row.conversation)?;
+            conversation::set_opened(transaction, row.conversation, true)?;
             let row = conversation::by_row(transaction, row.conversation)?.unwrap();
             assert!(row.is_listed());
             Ok::<_, StoreError>(())

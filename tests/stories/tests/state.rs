@@ -12,9 +12,8 @@ async fn view(device: &Person, conversation: &str) -> Option<Value> {
 async fn wait_fields(device: &Person, conversation: &str, fields: &Value) {
     until(&format!("{fields} on another device"), async || {
         let view = view(device, conversation).await?;
-        let all = fields.as_object()?.iter();
-        all.map(|(name, value)| view.get(name).unwrap_or(&Value::Null) == value)
-            .all(|is_so| is_so)
+        let mut all = fields.as_object()?.iter();
+        all.all(|(name, value)| view.get(name).unwrap_or(&Value::Null) == value)
             .then_some(())
     })
     .await;
@@ -87,7 +86,7 @@ async fn what_is_set_on_one_device_is_set_on_the_other() {
     wait_fields(bob, chat, &expected).await;
     assert_eq!(
         names(bob).await,
-        [chat.clone()],
+        std::slice::from_ref(chat),
         "the devices' own talk is no chat"
     );
 }

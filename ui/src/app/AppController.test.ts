@@ -113,7 +113,7 @@ describe("the main screen", () => {
   });
 
   it("starts a new chat, opens it and closes the dialog", async () => {
-    backend.people = [{ accountId: "acc-noor", username: "noor" }];
+    backend.people = [{ accountId: "acc-noor", username: "noor", name: "noor" }];
     const { main: it } = await main();
     it.startNewConversation();
     it.newConversation!.type("noor");

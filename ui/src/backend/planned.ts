@@ -173,11 +173,11 @@ export interface PlannedCommands {
 export const NOT_YET = new Set<keyof PlannedCommands>([
   "message.edit", "message.history", "message.delete", "message.restore", "message.react", "message.forward", "message.info", "message.pin",
   "message.star", "message.get", "conversation.pinned", "poll.create", "poll.vote", "poll.close", "conversation.setTimer", "conversation.typing",
-  "conversation.members", "contact.block", "contact.report", "request.accept", "request.decline", "message.starred", "conversation.clear",
+  "conversation.members", "contact.report", "message.starred",
   "conversation.create", "conversation.add", "conversation.remove", "conversation.leave", "conversation.rename", "conversation.setAbout",
   "conversation.setPicture", "conversation.setRole", "conversation.setPermissions", "invite.create", "invite.revoke", "invite.get", "invite.look",
-  "invite.join", "invite.requests", "invite.approve", "invite.decline", "settings.get", "settings.set", "profile.get", "profile.set", "contact.get",
-  "contact.list", "contact.rename", "presence.watch",
+  "invite.join", "invite.requests", "invite.approve", "invite.decline", "profile.get", "profile.set",
+  "presence.watch",
 ]);
 
 /** What commands that exist take besides. */

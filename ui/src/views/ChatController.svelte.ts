@@ -237,7 +237,7 @@ export class ChatController implements TimelineActions {
 
   async decline(block: boolean): Promise<void> {
     const { conversationId } = this.conversation;
-    if (await this.#try("request.decline", { conversationId, block, report: false })) this.around.leave();
+    if (await this.#try("request.decline", { conversationId, block })) this.around.leave();
   }
 
   async report(report: { reason: string; withMessages: boolean; block: boolean }): Promise<void> {
@@ -246,7 +246,7 @@ export class ChatController implements TimelineActions {
     if (accountId === undefined) return;
     const messageIds = report.withMessages ? this.timeline.messages.filter((one) => one.sender === accountId).slice(-10).map((one) => one.messageId) : [];
     await this.backend.call("contact.report", { accountId, reason: report.reason, messageIds });
-    if (report.block && request) await this.backend.call("request.decline", { conversationId, block: true, report: false });
+    if (report.block && request) await this.backend.call("request.decline", { conversationId, block: true });
     else if (report.block) await this.backend.call("contact.block", { accountId, isBlocked: true });
     this.toasts.show(t("report.done"));
     if (report.block && request) this.around.leave();

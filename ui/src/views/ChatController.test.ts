@@ -20,7 +20,7 @@ beforeEach(async () => {
   backend = new MemoryBackend();
   const feed = new EventFeed(backend);
   await feed.start();
-  place = conversation("c1", { peer: { accountId: "acc-ines", username: "ines" } });
+  place = conversation("c1", { peer: { accountId: "acc-ines", username: "ines", name: "ines" } });
   backend.put(place as never, [message("m1"), own("m2", { sentAt: Date.now() }), own("m3", { state: "queued" })]);
   toasts = new Toasts();
   left = 0;
@@ -116,7 +116,7 @@ describe("a stranger's chat", () => {
     await chat.accept();
     expect(backend.called("request.accept")).toEqual([{ conversationId: "c1" }]);
     await chat.decline(true);
-    expect(backend.called("request.decline")).toEqual([{ conversationId: "c1", block: true, report: false }]);
+    expect(backend.called("request.decline")).toEqual([{ conversationId: "c1", block: true }]);
     expect(left).toBe(1);
   });
 

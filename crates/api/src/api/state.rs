@@ -1,9 +1,11 @@
 //! Commands on what this person sets, for a conversation and for the app.
 
+use pipit_client::SettingsChange;
 use pipit_domain::Timestamp;
 
 use super::{Answer, Api, conversation};
 use crate::param::*;
+use crate::view::Settings;
 
 impl Api {
     pub(super) async fn conversation_mute(&self, params: MuteParams) -> Answer<Empty> {
@@ -30,6 +32,35 @@ impl Api {
             .pin_conversation(conversation(&params.conversation_id)?, params.is_pinned)
             .await?;
         Ok(Empty {})
+    }
+
+    pub(super) async fn conversation_clear(&self, params: ConversationParams) -> Answer<Empty> {
+        self.client
+            .clear(conversation(&params.conversation_id)?)
+            .await?;
+        Ok(Empty {})
+    }
+
+    pub(super) async fn settings_get(&self, _: Empty) -> Answer<Settings> {
+        Ok(self.client.settings().await?.into())
+    }
+
+    pub(super) async fn settings_set(&self, params: SettingsParams) -> Answer<Settings> {
+        let notifications = params.notifications;
+        let (is_on, shows_text, sound) = notifications.map_or((None, None, None), |set| {
+            (set.is_on, set.shows_text, set.sound)
+        });
+        let change = SettingsChange {
+            read_receipts: params.read_receipts,
+            typing: params.typing,
+            last_seen: params.last_seen.map(Into::into),
+            online: params.online.map(Into::into),
+            notifications_on: is_on,
+            notifications_show_text: shows_text,
+            sound,
+            requests_from_strangers: params.requests_from_strangers,
+        };
+        Ok(self.client.change_settings(change).await?.into())
     }
 
     pub(super) async fn conversation_mark_unread(

@@ -1,15 +1,17 @@
 //! From a register to the tables that the screen reads.
 
-use pipit_domain::{ConversationId, Timestamp, limits};
+use pipit_domain::{AccountId, ConversationId, Timestamp, limits};
+use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::sync::SyncRow;
-use pipit_store::table::{conversation, message, state};
+use pipit_store::table::{conversation, message, person, state};
 
 use super::change::Change;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::record::Reader;
+use crate::settings;
 
 /// Applies a register that stands now; answers what to tell. One that this version does not know changes
 /// nothing. May be done again.
@@ -26,6 +28,39 @@ pub(crate) fn apply(
         return Ok(Vec::new());
     };
     match change {
+        Change::Setting { .. } => Ok(vec![Event::SettingsChanged(settings::get(transaction)?)]),
+        Change::ContactName { account, name } => {
+            // From another version, perhaps one with other bounds.
+            if name.0.len() <= limits::DISPLAY_NAME_LEN_MAX {
+                person::set_own_name(transaction, account, &name.0)?;
+            }
+            person_shown(transaction, reader, account)
+        }
+        Change::Accepted {
+            account,
+            is_accepted,
+        } => {
+            person::set_accepted(transaction, account, is_accepted)?;
+            person_shown(transaction, reader, account)
+        }
+        Change::Blocked {
+            account,
+            is_blocked,
+        } => {
+            person::set_blocked(transaction, account, is_blocked)?;
+            person_shown(transaction, reader, account)
+        }
+        change => apply_to_conversation(transaction, reader, change, now),
+    }
+}
+
+fn apply_to_conversation(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    change: Change,
+    now: Timestamp,
+) -> Result<Vec<Event>, ClientError> {
+    let conversation = match change {
         Change::Read {
             conversation,
             message,
@@ -37,7 +72,7 @@ pub(crate) fn apply(
             if let Some(place) = conversation::get(transaction, conversation)? {
                 conversation::mark_read(transaction, place.conversation, position, reader.own)?;
             }
-            shown(transaction, reader, conversation)
+            conversation
         }
         Change::Draft { conversation, text } => {
             if text.0.len() > limits::TEXT_LEN_MAX {
@@ -47,7 +82,7 @@ pub(crate) fn apply(
             if let Some(place) = conversation::get(transaction, conversation)? {
                 conversation::set_draft(transaction, place.conversation, &text.0)?;
             }
-            shown(transaction, reader, conversation)
+            conversation
         }
         Change::Muted {
             conversation,
@@ -56,30 +91,66 @@ pub(crate) fn apply(
         } => {
             let is_muted = is_muted && until.is_none_or(|until| until > now);
             state::set_muted(transaction, conversation, is_muted, until)?;
-            shown(transaction, reader, conversation)
+            conversation
         }
         Change::Archived {
             conversation,
             is_archived,
         } => {
             state::set_archived(transaction, conversation, is_archived)?;
-            shown(transaction, reader, conversation)
+            conversation
         }
         Change::Pinned {
             conversation,
             order,
         } => {
             state::set_pinned(transaction, conversation, order)?;
-            shown(transaction, reader, conversation)
+            conversation
         }
         Change::MarkedUnread {
             conversation,
             is_marked,
         } => {
             state::set_marked_unread(transaction, conversation, is_marked)?;
-            shown(transaction, reader, conversation)
+            conversation
         }
-    }
+        Change::GroupAccepted { conversation } => {
+            state::set_accepted(transaction, conversation)?;
+            conversation
+        }
+        Change::Cleared { .. } => return clear(transaction, reader, change),
+        Change::Setting { .. }
+        | Change::ContactName { .. }
+        | Change::Accepted { .. }
+        | Change::Blocked { .. } => return Ok(Vec::new()),
+    };
+    shown(transaction, reader, conversation)
+}
+
+/// Notes what is to be removed; the task of [`super::send`] removes it in slices.
+fn clear(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    change: Change,
+) -> Result<Vec<Event>, ClientError> {
+    let Change::Cleared {
+        conversation,
+        message,
+        position,
+        is_listed,
+    } = change
+    else {
+        return Ok(Vec::new());
+    };
+    let Some(place) = conversation::get(transaction, conversation)? else {
+        return Ok(Vec::new());
+    };
+    let here = message::get(transaction, message)?;
+    let position = here.map_or(position, |here| here.position);
+    state::set_cleared(transaction, conversation, Some(position))?;
+    conversation::mark_read(transaction, place.conversation, position, reader.own)?;
+    conversation::set_opened(transaction, place.conversation, is_listed)?;
+    Ok(changed(reader, transaction, [place.conversation])?)
 }
 
 fn shown(
@@ -89,4 +160,18 @@ fn shown(
 ) -> Result<Vec<Event>, ClientError> {
     let row = conversation::get(transaction, conversation)?.map(|row| row.conversation);
     Ok(changed(reader, transaction, row)?)
+}
+
+/// The person, and the 1:1 with them.
+pub(crate) fn person_shown(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    account: AccountId,
+) -> Result<Vec<Event>, ClientError> {
+    let mut events = vec![Event::ContactChanged(Box::new(
+        reader.contact(transaction, account)?,
+    ))];
+    let chat = derived::direct(reader.own, account);
+    events.extend(shown(transaction, reader, chat)?);
+    Ok(events)
 }

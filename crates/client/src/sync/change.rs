@@ -1,6 +1,6 @@
 //! The kinds of registers as types, and their bytes (crates/wire/proto/content.proto).
 
-use pipit_domain::{ConversationId, MessageId, Redacted, Timestamp};
+use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp};
 use pipit_store::table::sync::SyncRow;
 use pipit_wire::content::v1::{self, SyncKind};
 use pipit_wire::frame::Message;
@@ -48,110 +48,202 @@ pub(crate) enum Change {
         conversation: ConversationId,
         is_marked: bool,
     },
+    /// Its messages up to this one are removed.
+    Cleared {
+        conversation: ConversationId,
+        message: MessageId,
+        /// The message's, on the device that cleared it.
+        position: u64,
+        /// It stays in the list.
+        is_listed: bool,
+    },
+    /// The person agrees to be in this group.
+    GroupAccepted { conversation: ConversationId },
+    /// A setting by its word.
+    Setting {
+        key: String,
+        value: Redacted<String>,
+    },
+    /// What this person calls somebody; empty: nothing of their own.
+    ContactName {
+        account: AccountId,
+        name: Redacted<String>,
+    },
+    /// They may write.
+    Accepted {
+        account: AccountId,
+        is_accepted: bool,
+    },
+    /// Nothing of theirs is shown.
+    Blocked {
+        account: AccountId,
+        is_blocked: bool,
+    },
 }
 
 impl Change {
     /// The number of [`Change::Read`].
     pub(crate) const READ: u32 = SyncKind::Read as u32;
+    /// The number of [`Change::Setting`].
+    pub(crate) const SETTING: u32 = SyncKind::Setting as u32;
 
     /// The number of its kind, its subject, its value.
     pub(crate) fn encode(&self) -> (u32, Vec<u8>, Vec<u8>) {
-        let flag = |is_set| v1::SyncFlag { is_set }.encode_to_vec();
+        let kind = u32::try_from(i32::from(self.kind())).unwrap_or(0);
+        (kind, self.subject(), self.value())
+    }
+
+    const fn kind(&self) -> SyncKind {
+        match self {
+            Self::Read { .. } => SyncKind::Read,
+            Self::Draft { .. } => SyncKind::Draft,
+            Self::Muted { .. } => SyncKind::Muted,
+            Self::Archived { .. } => SyncKind::Archived,
+            Self::Pinned { .. } => SyncKind::Pinned,
+            Self::MarkedUnread { .. } => SyncKind::MarkedUnread,
+            Self::Cleared { .. } => SyncKind::Cleared,
+            Self::GroupAccepted { .. } => SyncKind::GroupAccepted,
+            Self::Setting { .. } => SyncKind::Setting,
+            Self::ContactName { .. } => SyncKind::ContactName,
+            Self::Accepted { .. } => SyncKind::Accepted,
+            Self::Blocked { .. } => SyncKind::Blocked,
+        }
+    }
+
+    fn subject(&self) -> Vec<u8> {
+        match self {
+            Self::Read { conversation, .. }
+            | Self::Draft { conversation, .. }
+            | Self::Muted { conversation, .. }
+            | Self::Archived { conversation, .. }
+            | Self::Pinned { conversation, .. }
+            | Self::MarkedUnread { conversation, .. }
+            | Self::Cleared { conversation, .. }
+            | Self::GroupAccepted { conversation } => conversation.to_vec(),
+            Self::ContactName { account, .. }
+            | Self::Accepted { account, .. }
+            | Self::Blocked { account, .. } => account.to_vec(),
+            Self::Setting { key, .. } => key.clone().into_bytes(),
+        }
+    }
+
+    fn value(&self) -> Vec<u8> {
+        let flag = |is_set: &bool| v1::SyncFlag { is_set: *is_set }.encode_to_vec();
         let text = |text: &str| v1::SyncText { text: text.into() }.encode_to_vec();
-        let (kind, subject, value) = match self {
-            Self::Read {
-                conversation,
-                message,
-                ..
-            } => {
-                let message_id = message.to_vec();
-                let value = v1::SyncRead { message_id }.encode_to_vec();
-                (SyncKind::Read, conversation.to_vec(), value)
+        match self {
+            Self::Read { message, .. } => v1::SyncRead {
+                message_id: message.to_vec(),
             }
-            Self::Draft {
-                conversation,
-                text: draft,
-            } => (SyncKind::Draft, conversation.to_vec(), text(&draft.0)),
+            .encode_to_vec(),
+            Self::Cleared {
+                message, is_listed, ..
+            } => v1::SyncCleared {
+                message_id: message.to_vec(),
+                is_listed: *is_listed,
+            }
+            .encode_to_vec(),
             Self::Muted {
-                conversation,
-                is_muted,
-                until,
-            } => {
-                let value = v1::SyncMute {
-                    is_muted: *is_muted,
-                    until: until.map_or(0, |until| until.as_millis()),
-                };
-                let value = value.encode_to_vec();
-                (SyncKind::Muted, conversation.to_vec(), value)
+                is_muted, until, ..
+            } => v1::SyncMute {
+                is_muted: *is_muted,
+                until: until.map_or(0, |until| until.as_millis()),
             }
-            Self::Archived {
-                conversation,
-                is_archived,
-            } => (
-                SyncKind::Archived,
-                conversation.to_vec(),
-                flag(*is_archived),
-            ),
-            Self::Pinned {
-                conversation,
-                order,
-            } => {
-                let value = v1::SyncPin {
-                    is_pinned: order.is_some(),
-                    order: order.unwrap_or(0),
-                };
-                let value = value.encode_to_vec();
-                (SyncKind::Pinned, conversation.to_vec(), value)
+            .encode_to_vec(),
+            Self::Pinned { order, .. } => v1::SyncPin {
+                is_pinned: order.is_some(),
+                order: order.unwrap_or(0),
             }
-            Self::MarkedUnread {
-                conversation,
-                is_marked,
-            } => (
-                SyncKind::MarkedUnread,
-                conversation.to_vec(),
-                flag(*is_marked),
-            ),
-        };
-        (u32::try_from(i32::from(kind)).unwrap_or(0), subject, value)
+            .encode_to_vec(),
+            Self::Draft { text: value, .. }
+            | Self::Setting { value, .. }
+            | Self::ContactName { name: value, .. } => text(&value.0),
+            Self::Archived { is_archived, .. } => flag(is_archived),
+            Self::MarkedUnread { is_marked, .. } => flag(is_marked),
+            Self::GroupAccepted { .. } => flag(&true),
+            Self::Accepted { is_accepted, .. } => flag(is_accepted),
+            Self::Blocked { is_blocked, .. } => flag(is_blocked),
+        }
     }
 
     /// Reads a register; `None` for a kind, a subject or a value that this version does not know.
     pub(crate) fn decode(row: &SyncRow) -> Option<Self> {
         let kind = SyncKind::try_from(i32::try_from(row.kind).ok()?).ok()?;
-        let conversation = || ConversationId::try_from(&row.subject[..]).ok();
+        match kind {
+            SyncKind::Setting => Some(Self::Setting {
+                key: String::from_utf8(row.subject.clone()).ok()?,
+                value: Redacted(value::<v1::SyncText>(row)?.text),
+            }),
+            SyncKind::ContactName | SyncKind::Accepted | SyncKind::Blocked => {
+                Self::decode_person(kind, row)
+            }
+            _ => Self::decode_conversation(kind, row),
+        }
+    }
+
+    fn decode_person(kind: SyncKind, row: &SyncRow) -> Option<Self> {
+        let account = AccountId::try_from(&row.subject[..]).ok()?;
+        Some(match kind {
+            SyncKind::ContactName => Self::ContactName {
+                account,
+                name: Redacted(value::<v1::SyncText>(row)?.text),
+            },
+            SyncKind::Accepted => Self::Accepted {
+                account,
+                is_accepted: value::<v1::SyncFlag>(row)?.is_set,
+            },
+            SyncKind::Blocked => Self::Blocked {
+                account,
+                is_blocked: value::<v1::SyncFlag>(row)?.is_set,
+            },
+            _ => return None,
+        })
+    }
+
+    fn decode_conversation(kind: SyncKind, row: &SyncRow) -> Option<Self> {
+        let conversation = ConversationId::try_from(&row.subject[..]).ok()?;
         Some(match kind {
             SyncKind::Read => Self::Read {
-                conversation: conversation()?,
+                conversation,
                 message: MessageId::try_from(&value::<v1::SyncRead>(row)?.message_id[..]).ok()?,
                 position: row.time,
             },
             SyncKind::Draft => Self::Draft {
-                conversation: conversation()?,
+                conversation,
                 text: Redacted(value::<v1::SyncText>(row)?.text),
             },
             SyncKind::Muted => {
                 let mute = value::<v1::SyncMute>(row)?;
                 Self::Muted {
-                    conversation: conversation()?,
+                    conversation,
                     is_muted: mute.is_muted,
                     until: (mute.until > 0).then(|| Timestamp::from_millis(mute.until)),
                 }
             }
             SyncKind::Archived => Self::Archived {
-                conversation: conversation()?,
+                conversation,
                 is_archived: value::<v1::SyncFlag>(row)?.is_set,
             },
             SyncKind::Pinned => {
                 let pin = value::<v1::SyncPin>(row)?;
                 Self::Pinned {
-                    conversation: conversation()?,
+                    conversation,
                     order: pin.is_pinned.then_some(pin.order),
                 }
             }
             SyncKind::MarkedUnread => Self::MarkedUnread {
-                conversation: conversation()?,
+                conversation,
                 is_marked: value::<v1::SyncFlag>(row)?.is_set,
             },
+            SyncKind::Cleared => {
+                let cleared = value::<v1::SyncCleared>(row)?;
+                Self::Cleared {
+                    conversation,
+                    message: MessageId::try_from(&cleared.message_id[..]).ok()?,
+                    position: row.time,
+                    is_listed: cleared.is_listed,
+                }
+            }
+            SyncKind::GroupAccepted => Self::GroupAccepted { conversation },
             _ => return None,
         })
     }
@@ -159,7 +251,7 @@ impl Change {
     /// What stands in for the time, where a register counts by position.
     pub(crate) const fn position(&self) -> Option<u64> {
         match self {
-            Self::Read { position, .. } => Some(*position),
+            Self::Read { position, .. } | Self::Cleared { position, .. } => Some(*position),
             _ => None,
         }
     }
@@ -176,4 +268,99 @@ impl Change {
 
 fn value<M: Message + Default>(row: &SyncRow) -> Option<M> {
     M::decode(&row.value[..]).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use pipit_domain::DeviceId;
+
+    use super::*;
+
+    #[test]
+    fn every_change_comes_back_as_it_was() {
+        let (conversation, account) = (ConversationId::new([1; 16]), AccountId::new([2; 32]));
+        let message = MessageId::new([3; 32]);
+        let text = |text: &str| Redacted(text.to_owned());
+        let all = [
+            Change::Read {
+                conversation,
+                message,
+                position: 7,
+            },
+            Change::Draft {
+                conversation,
+                text: text("half a sent"),
+            },
+            Change::Muted {
+                conversation,
+                is_muted: true,
+                until: Some(Timestamp::from_millis(9)),
+            },
+            Change::Muted {
+                conversation,
+                is_muted: true,
+                until: None,
+            },
+            Change::Archived {
+                conversation,
+                is_archived: true,
+            },
+            Change::Pinned {
+                conversation,
+                order: Some(4),
+            },
+            Change::Pinned {
+                conversation,
+                order: None,
+            },
+            Change::MarkedUnread {
+                conversation,
+                is_marked: true,
+            },
+            Change::Cleared {
+                conversation,
+                message,
+                position: 8,
+                is_listed: true,
+            },
+            Change::GroupAccepted { conversation },
+            Change::Setting {
+                key: "typing".into(),
+                value: text("false"),
+            },
+            Change::ContactName {
+                account,
+                name: text("Ines"),
+            },
+            Change::Accepted {
+                account,
+                is_accepted: true,
+            },
+            Change::Blocked {
+                account,
+                is_blocked: false,
+            },
+        ];
+        for change in all {
+            let (kind, subject, value) = change.encode();
+            let row = SyncRow {
+                kind,
+                subject,
+                time: change.position().unwrap_or(5),
+                device: DeviceId::new([9; 16]),
+                value,
+            };
+            assert_eq!(Change::decode(&row), Some(change));
+            let unknown = SyncRow {
+                kind: 9_999,
+                ..row.clone()
+            };
+            assert_eq!(Change::decode(&unknown), None);
+            let short = SyncRow {
+                subject: vec![0xff; 3],
+                ..row
+            };
+            assert_eq!(Change::decode(&short), None, "no subject");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::sync::{self, SyncRow};
-use pipit_store::table::{ledger, state};
+use pipit_store::table::{delivery, ledger, message, outbox, state};
 use pipit_wire::content::Content;
 use pipit_wire::content::sync::{self as body, Op};
 use tokio::time::timeout;
@@ -25,6 +25,8 @@ use crate::task;
 
 /// Messages made in one transaction: a snapshot of thousands of registers goes out in slices.
 const MESSAGES_MAX: usize = 8;
+/// Messages of a cleared conversation that are removed in one transaction: sending and receiving go on between.
+const CLEARED_LEN: usize = 200;
 /// At the longest between two looks: a clock that was set back makes nothing wait for ever.
 const PACE: Duration = Duration::from_secs(60);
 /// After a failure of this device's own (a full disk).
@@ -68,7 +70,12 @@ async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, Clien
                 let row = conversation::get(transaction, id)?.map(|row| row.conversation);
                 events.extend(changed(&worker.reader, transaction, row)?);
             }
+            let (removed, has_more) = remove_cleared(transaction, &worker)?;
+            events.extend(removed);
             let mut next = state::next_mute_end(transaction)?;
+            if has_more {
+                next = Some(now);
+            }
             if may_tell {
                 let told = tell(transaction, &worker, now)?;
                 next = next.into_iter().chain(told).min();
@@ -82,6 +89,45 @@ async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, Clien
     Ok(next.map_or(PACE, |next| {
         Duration::from_millis(next.as_millis().saturating_sub(now.as_millis()))
     }))
+}
+
+/// Removes a slice of a conversation that was cleared; answers what to tell, and whether there is more.
+fn remove_cleared(
+    transaction: &Transaction<'_>,
+    session: &Session,
+) -> Result<(Vec<Event>, bool), ClientError> {
+    let Some((id, position)) = state::next_cleared(transaction)? else {
+        return Ok((Vec::new(), false));
+    };
+    let Some(place) = conversation::get(transaction, id)? else {
+        state::set_cleared(transaction, id, None)?;
+        return Ok((Vec::new(), true));
+    };
+    let row = place.conversation;
+    let below = position.saturating_add(1);
+    let slice = message::before(transaction, row, below, CLEARED_LEN)?;
+    let mut events = Vec::new();
+    for message in &slice {
+        if let Some(waiting) = outbox::by_message(transaction, message.message)? {
+            outbox::remove(transaction, waiting.outbox)?;
+        }
+        delivery::clear(transaction, message.message)?;
+        message::remove(transaction, message.message)?;
+        events.push(Event::MessageRemoved {
+            conversation: id,
+            message: message.id,
+        });
+    }
+    conversation::uncount_messages(transaction, row, slice.len())?;
+    if slice.len() < CLEARED_LEN {
+        state::set_cleared(transaction, id, None)?;
+        let place = conversation::by_row(transaction, row)?;
+        if place.is_some_and(|place| !place.is_listed()) {
+            events.push(Event::ConversationRemoved(id));
+        }
+    }
+    events.extend(changed(&session.reader, transaction, [row])?);
+    Ok((events, true))
 }
 
 /// Queues what is due; answers when more is.

@@ -211,14 +211,18 @@ pub fn set_group(
     Ok(())
 }
 
-/// Notes that the person has opened it: it is listed from now on.
+/// Notes whether the person has opened it: then it is listed, whether or not something is in it.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn set_opened(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
+pub fn set_opened(
+    connection: &Connection,
+    conversation: i64,
+    is_opened: bool,
+) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE conversation SET is_opened = 1 WHERE conversation = ?1")?
-        .execute([conversation])?;
+        .prepare_cached("UPDATE conversation SET is_opened = ?2 WHERE conversation = ?1")?
+        .execute(params![conversation, is_opened])?;
     Ok(())
 }
 
@@ -271,6 +275,23 @@ pub fn uncount_message(connection: &Connection, conversation: i64) -> Result<(),
             "UPDATE conversation SET message_count = message_count - 1 WHERE conversation = ?1",
         )?
         .execute([conversation])?;
+    Ok(())
+}
+
+/// Uncounts messages that were removed.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn uncount_messages(
+    connection: &Connection,
+    conversation: i64,
+    count: usize,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET message_count = max(0, message_count - ?2) WHERE conversation = ?1",
+        )?
+        .execute(params![conversation, number(count as u64)])?;
     Ok(())
 }
 

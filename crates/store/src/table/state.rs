@@ -1,7 +1,7 @@
 //! What this person has set for a conversation. Rows are by the conversation's id, and appear with the first
 //! thing that is set; none means that nothing was.
 
-use pipit_domain::{ConversationId, Timestamp};
+use pipit_domain::{AccountId, ConversationId, Timestamp};
 use rusqlite::{Connection, Row, ToSql, params};
 
 use super::{found, id, number};
@@ -135,6 +135,78 @@ pub fn set_draft(
     draft: &str,
 ) -> Result<(), StoreError> {
     set(connection, conversation, "draft", &draft)
+}
+
+/// Notes up to which position its messages are to be removed; `None`: they have been.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_cleared(
+    connection: &Connection,
+    conversation: ConversationId,
+    position: Option<u64>,
+) -> Result<(), StoreError> {
+    set(
+        connection,
+        conversation,
+        "cleared_position",
+        &position.map(number),
+    )
+}
+
+/// A conversation with messages to be removed, and up to which position.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn next_cleared(connection: &Connection) -> Result<Option<(ConversationId, u64)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation_id, cleared_position FROM conversation_state
+         WHERE cleared_position IS NOT NULL LIMIT 1",
+    )?;
+    found(statement.query_row([], |row| Ok((id(row, 0)?, row.get(1)?))))
+}
+
+/// Notes who added this account to a group.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_inviter(
+    connection: &Connection,
+    conversation: ConversationId,
+    inviter: AccountId,
+) -> Result<(), StoreError> {
+    set(
+        connection,
+        conversation,
+        "invited_by",
+        &inviter.as_bytes().as_slice(),
+    )
+}
+
+/// Who added this account to a group that the person has not accepted; `None`: accepted, or nobody did.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn inviter(
+    connection: &Connection,
+    conversation: ConversationId,
+) -> Result<Option<AccountId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT invited_by FROM conversation_state
+         WHERE conversation_id = ?1 AND is_accepted = 0 AND invited_by IS NOT NULL",
+    )?;
+    found(statement.query_row([conversation.as_bytes()], |row| id(row, 0)))
+}
+
+/// Notes that the person agrees to be in a group.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_accepted(
+    connection: &Connection,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    set(connection, conversation, "is_accepted", &true)
 }
 
 /// How many conversations are pinned.

@@ -70,6 +70,24 @@ conversationId: string,
 isArchived: boolean, };
 
 /**
+ * Who is told something.
+ */
+export type Audience = "everyone" | "contacts" | "nobody";
+
+/**
+ * Whether somebody is blocked.
+ */
+export type BlockParams = { 
+/**
+ * Who.
+ */
+accountId: string, 
+/**
+ * They are.
+ */
+isBlocked: boolean, };
+
+/**
  * A username at a server.
  */
 export type CheckUsernameParams = { 
@@ -102,7 +120,23 @@ username: string,
 /**
  * What they chose to be called, once known.
  */
-displayName?: string, };
+displayName?: string, 
+/**
+ * What to call them: by this person's name for them, else by their own, else by their username.
+ */
+name: string, 
+/**
+ * This person's name for them.
+ */
+ownName?: string, 
+/**
+ * Nothing of theirs is shown. Left out for false.
+ */
+isBlocked?: boolean, 
+/**
+ * They were accepted: they may write. Left out for false.
+ */
+isContact?: boolean, };
 
 /**
  * What sort of conversation.
@@ -185,7 +219,32 @@ mutedUntil?: number,
 /**
  * Marked as unread by this person, to be come back to.
  */
-isMarkedUnread: boolean, };
+isMarkedUnread: boolean, 
+/**
+ * A stranger began it, or added this account to it: to be accepted or declined.
+ */
+request?: boolean, 
+/**
+ * The other person of a 1:1 is blocked. Left out for false.
+ */
+isBlocked?: boolean, 
+/**
+ * Whether this person can write here.
+ */
+canSend: boolean, };
+
+/**
+ * A request that is not wanted.
+ */
+export type DeclineParams = { 
+/**
+ * Which conversation.
+ */
+conversationId: string, 
+/**
+ * Nothing of theirs is shown again.
+ */
+block: boolean, };
 
 /**
  * Nothing.
@@ -420,6 +479,40 @@ isMuted: boolean,
 until?: number, };
 
 /**
+ * How the operating system tells of messages.
+ */
+export type NotificationSettings = { 
+/**
+ * It does.
+ */
+isOn: boolean, 
+/**
+ * With what was written and who wrote it.
+ */
+showsText: boolean, 
+/**
+ * With a sound.
+ */
+sound: boolean, };
+
+/**
+ * How the operating system tells of messages; what is left out stays.
+ */
+export type NotificationSettingsParams = { 
+/**
+ * It does.
+ */
+isOn?: boolean, 
+/**
+ * With what was written and who wrote it.
+ */
+showsText?: boolean, 
+/**
+ * With a sound.
+ */
+sound?: boolean, };
+
+/**
  * One event with its number: each is one more than the last that this listener was sent. A hole
  * means: ask again for what is on screen.
  */
@@ -459,7 +552,19 @@ messageId: string, } | { "type": "conversation.changed",
 /**
  * As it is now.
  */
-conversation: ConversationView, } | { "type": "notification", 
+conversation: ConversationView, } | { "type": "conversation.removed", 
+/**
+ * Which.
+ */
+conversationId: string, } | { "type": "contact.changed", 
+/**
+ * As it is now.
+ */
+contact: ContactView, } | { "type": "settings.changed", 
+/**
+ * As they are now.
+ */
+settings: Settings, } | { "type": "notification", 
 /**
  * Where to go on a click.
  */
@@ -473,9 +578,13 @@ messageId: string,
  */
 title: string, 
 /**
- * What.
+ * What; empty, and the title too, where it is not to be shown.
  */
-body: string, } | { "type": "conversation.show", 
+body: string, 
+/**
+ * Somebody wrote who is not accepted yet: say no more than that.
+ */
+isRequest: boolean, } | { "type": "conversation.show", 
 /**
  * Which.
  */
@@ -554,6 +663,19 @@ recoveryKey: string, };
  * Whether a server takes new accounts.
  */
 export type Registration = "open" | "closed";
+
+/**
+ * This person's name for somebody.
+ */
+export type RenameContactParams = { 
+/**
+ * Whose.
+ */
+accountId: string, 
+/**
+ * One line of at most 256 bytes; empty takes it back.
+ */
+name: string, };
 
 /**
  * What a failed command answers: JSON-RPC's error object.
@@ -773,6 +895,64 @@ conversationId: string,
 text: string, };
 
 /**
+ * What this person wants of the app, on all devices.
+ */
+export type Settings = { 
+/**
+ * Others learn what was read here, and the other way round.
+ */
+readReceipts: boolean, 
+/**
+ * Others see that this person is typing, and the other way round.
+ */
+typing: boolean, 
+/**
+ * Who learns when this person was last here; the others' is shown in turn.
+ */
+lastSeen: Audience, 
+/**
+ * Who learns that this person is here now; the others' is shown in turn.
+ */
+online: Audience, 
+/**
+ * How the operating system tells of messages.
+ */
+notifications: NotificationSettings, 
+/**
+ * People who are no contacts may write, as a request.
+ */
+requestsFromStrangers: boolean, };
+
+/**
+ * Settings to be changed; what is left out stays.
+ */
+export type SettingsParams = { 
+/**
+ * Others learn what was read here, and the other way round.
+ */
+readReceipts?: boolean, 
+/**
+ * Others see that this person is typing, and the other way round.
+ */
+typing?: boolean, 
+/**
+ * Who learns when this person was last here.
+ */
+lastSeen?: Audience, 
+/**
+ * Who learns that this person is here now.
+ */
+online?: Audience, 
+/**
+ * How the operating system tells of messages.
+ */
+notifications?: NotificationSettingsParams, 
+/**
+ * People who are no contacts may write, as a request.
+ */
+requestsFromStrangers?: boolean, };
+
+/**
  * Part of a line that shows what was found.
  */
 export type SnippetPart = { 
@@ -842,6 +1022,24 @@ export interface Commands {
   "conversation.get": { params: ConversationParams; result: ConversationView };
   /** Keeps text that was typed and not sent. */
   "conversation.setDraft": { params: SetDraftParams; result: Empty };
+  /** What this person wants of the app. */
+  "settings.get": { params: Empty; result: Settings };
+  /** Changes some of that, on all devices. */
+  "settings.set": { params: SettingsParams; result: Settings };
+  /** One person. */
+  "contact.get": { params: AccountParams; result: ContactView };
+  /** Everybody who was accepted or blocked. */
+  "contact.list": { params: Empty; result: Array<ContactView> };
+  /** Calls somebody by a name of one's own. */
+  "contact.rename": { params: RenameContactParams; result: ContactView };
+  /** Blocks somebody, or takes that back. They are not told. */
+  "contact.block": { params: BlockParams; result: Empty };
+  /** Accepts who began a conversation, or the group that a stranger has added one to. */
+  "request.accept": { params: ConversationParams; result: Empty };
+  /** Declines that: what was written is removed. They are not told. */
+  "request.decline": { params: DeclineParams; result: Empty };
+  /** Removes a conversation's messages from all own devices. */
+  "conversation.clear": { params: ConversationParams; result: Empty };
   /** Mutes a conversation, or takes that back. */
   "conversation.mute": { params: MuteParams; result: Empty };
   /** Archives a conversation, or takes that back. */

@@ -63,7 +63,7 @@ describe("who is there", () => {
   });
 
   it("is online or was seen, for the other person of a 1:1 only", () => {
-    const presence = new PresenceController(backend, feed, { ...conversation("c1"), peer: { accountId: "acc-ines", username: "ines" } });
+    const presence = new PresenceController(backend, feed, { ...conversation("c1"), peer: { accountId: "acc-ines", username: "ines", name: "ines" } });
     backend.emit({ type: "presence", accountId: "acc-jun", isOnline: true } as never);
     expect(presence.isOnline).toBe(false);
     backend.emit({ type: "presence", accountId: "acc-ines", isOnline: true } as never);

@@ -8,7 +8,7 @@ let opened: string[];
 beforeEach(() => {
   backend = new MemoryBackend();
   opened = [];
-  backend.people = [{ accountId: "acc-noor", username: "noor" }];
+  backend.people = [{ accountId: "acc-noor", username: "noor", name: "noor" }];
   backend.handle("contact.list", () => [
     { accountId: "acc-me", username: "me", name: "Me" }, { accountId: "acc-ines", username: "ines", name: "Ines" }, { accountId: "acc-x", username: "x", name: "X", isBlocked: true },
   ]);

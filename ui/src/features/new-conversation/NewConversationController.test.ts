@@ -9,7 +9,7 @@ let dialog: NewConversationController;
 beforeEach(() => {
   vi.useFakeTimers();
   backend = new MemoryBackend();
-  backend.people = [{ accountId: "acc-noor", username: "noor", displayName: "Noor" }];
+  backend.people = [{ accountId: "acc-noor", username: "noor", name: "Noor", displayName: "Noor" }];
   opened = [];
   dialog = new NewConversationController(backend, async (id) => void opened.push(id));
 });

@@ -16,7 +16,7 @@ beforeEach(async () => {
   backend = new MemoryBackend();
   backend.handle("settings.get", () => some);
   backend.handle("profile.get", () => ({ displayName: "Mara", about: "" }));
-  backend.handle("contact.list", () => [{ accountId: "a", username: "a" }, { accountId: "b", username: "b", isBlocked: true }]);
+  backend.handle("contact.list", () => [{ accountId: "a", username: "a", name: "a" }, { accountId: "b", username: "b", name: "b", isBlocked: true }]);
   settings = new SettingsController(backend);
   await settings.load();
 });

@@ -1,0 +1,50 @@
+//! Commands on people: names of one's own, requests, blocking.
+
+use pipit_domain::AccountId;
+
+use super::{Answer, Api, conversation, id};
+use crate::param::*;
+use crate::view::ContactView;
+
+fn account(text: &str) -> Answer<AccountId> {
+    id(text, "accountId")
+}
+
+impl Api {
+    pub(super) async fn contact_get(&self, params: AccountParams) -> Answer<ContactView> {
+        let found = self.client.contact(account(&params.account_id)?).await?;
+        Ok(found.into())
+    }
+
+    pub(super) async fn contact_list(&self, _: Empty) -> Answer<Vec<ContactView>> {
+        let all = self.client.contacts().await?;
+        Ok(all.into_iter().map(Into::into).collect())
+    }
+
+    pub(super) async fn contact_rename(&self, params: RenameContactParams) -> Answer<ContactView> {
+        let account = account(&params.account_id)?;
+        self.client.rename_contact(account, &params.name).await?;
+        Ok(self.client.contact(account).await?.into())
+    }
+
+    pub(super) async fn contact_block(&self, params: BlockParams) -> Answer<Empty> {
+        self.client
+            .block(account(&params.account_id)?, params.is_blocked)
+            .await?;
+        Ok(Empty {})
+    }
+
+    pub(super) async fn request_accept(&self, params: ConversationParams) -> Answer<Empty> {
+        self.client
+            .accept_request(conversation(&params.conversation_id)?)
+            .await?;
+        Ok(Empty {})
+    }
+
+    pub(super) async fn request_decline(&self, params: DeclineParams) -> Answer<Empty> {
+        self.client
+            .decline_request(conversation(&params.conversation_id)?, params.block)
+            .await?;
+        Ok(Empty {})
+    }
+}
