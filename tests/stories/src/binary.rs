@@ -17,12 +17,13 @@ use crate::wait::DEADLINE;
 pub fn binary(name: &str) -> PathBuf {
     let folder = std::env::var_os("PIPIT_BIN_DIR").map_or_else(
         || {
-            // target/debug/deps/story-… → target/debug
+            // target/debug/deps/story-… or target/debug/pipit-… → target/debug
             let test = std::env::current_exe().expect("a running test has a file");
-            test.ancestors()
-                .nth(2)
-                .expect("tests are built two folders deep")
-                .to_owned()
+            let folder = test.parent().expect("a program is in a folder");
+            match folder.ends_with("deps") {
+                true => folder.parent().expect("deps is in a folder").to_owned(),
+                false => folder.to_owned(),
+            }
         },
         PathBuf::from,
     );

@@ -1,5 +1,7 @@
 //! Frames as the proxy sees them, and what may become of one.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use pipit_wire::frame;
 use pipit_wire::v1::{
@@ -29,6 +31,13 @@ impl Frame {
     #[must_use]
     pub fn is_deliver(&self) -> bool {
         matches!(self, Self::Down(server_frame::Body::Deliver(_)))
+    }
+
+    /// Whether the server delivers a message: one that may be overtaken by others like it.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        matches!(self, Self::Down(server_frame::Body::Deliver(deliver))
+            if deliver.kind() == EnvelopeKind::Application)
     }
 
     /// Whether the server delivers a change of members.
@@ -67,10 +76,17 @@ pub enum Verdict {
     Twice,
     /// It is lost.
     Drop,
-    /// It waits for [`Proxy::release`].
+    /// It waits for [`crate::Proxy::release`].
     Hold,
     /// It is lost, and the connection with it.
     Cut,
+    /// It goes on, and then the connection is lost.
+    Last,
+    /// It goes on after this time, and nothing overtakes it.
+    Late(Duration),
+    /// The next message overtakes it; for messages ([`Frame::is_message`]). Without one it goes on before
+    /// anything else, or when the proxy has waited a moment for one.
+    Overtaken,
 }
 
 /// Reads a frame to the server (`is_up`) or to the client; `None` when it is none of ours.
