@@ -424,9 +424,13 @@ impl Opener<'_> {
         let (transaction, conversation) = (self.transaction, place.conversation);
         match message::late_position(transaction, conversation, sender, at, delivery.sequence)? {
             Some(position) => Ok(position),
-            None => {
-                message::free_position(transaction, conversation, sender, received_position(at))
-            }
+            None => message::free_position(
+                transaction,
+                conversation,
+                sender,
+                received_position(at),
+                delivery.sequence,
+            ),
         }
     }
 

@@ -10,6 +10,7 @@ use pipit_store::{Connection, Store, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
 const PEER: AccountId = AccountId::new([2; 32]);
+const OTHER: AccountId = AccountId::new([77; 32]);
 
 fn conversation_row(connection: &Connection) -> Result<i64, StoreError> {
     let row = conversation::ensure(
@@ -23,6 +24,17 @@ fn conversation_row(connection: &Connection) -> Result<i64, StoreError> {
 }
 
 fn add(connection: &Connection, n: u32, sender: AccountId, at_ms: u64) -> Result<i64, StoreError> {
+    add_at(connection, n, sender, at_ms, 0)
+}
+
+/// Adds what the mailbox held at `sequence`, as if nothing later had come before it.
+fn add_at(
+    connection: &Connection,
+    n: u32,
+    sender: AccountId,
+    at_ms: u64,
+    sequence: u64,
+) -> Result<i64, StoreError> {
     let conversation = conversation_row(connection)?;
     let at = Timestamp::from_millis(at_ms);
     let mut id = [0; 32];
@@ -39,11 +51,12 @@ fn add(connection: &Connection, n: u32, sender: AccountId, at_ms: u64) -> Result
                 conversation,
                 sender,
                 at_ms * message::POSITIONS_PER_MS,
+                sequence,
             )?,
             sender,
             sent_at: at,
             accepted_at: (sender != OWN).then_some(at),
-            sequence: 0,
+            sequence,
             kind: MessageKind::Text,
             state: if sender == OWN {
                 MessageState::Queued
@@ -152,11 +165,11 @@ async fn positions_are_unique_and_keep_each_senders_order() {
     let order = store
         .write(|connection| {
             add(connection, 1, PEER, 100)?;
-            add(connection, 2, OWN, 100)?;
+            add(connection, 2, OTHER, 100)?;
             add(connection, 3, PEER, 100)?;
             // The server's clock went back: the sender's order holds all the same.
             add(connection, 4, PEER, 90)?;
-            add(connection, 5, OWN, 95)?;
+            add(connection, 5, OTHER, 95)?;
             let rows = message::after(connection, 1, 0, 10)?;
             Ok::<_, StoreError>(
                 rows.iter()
@@ -301,14 +314,14 @@ fn receive(connection: &Connection, n: u32, sequence: u64, at_ms: u64) -> Result
     let conversation = conversation_row(connection)?;
     let at = Timestamp::from_millis(at_ms);
     let late = message::late_position(connection, conversation, PEER, at, sequence)?;
-    let row = add(connection, n, PEER, at_ms)?;
+    let row = add_at(connection, n, PEER, at_ms, sequence)?;
     let position = match late {
         Some(position) => position,
         None => message::by_row(connection, row)?.unwrap().position,
     };
     connection.execute(
-        "UPDATE message SET sequence = ?2, position = ?3 WHERE message = ?1",
-        (row, sequence, position),
+        "UPDATE message SET position = ?2 WHERE message = ?1",
+        (row, position),
     )?;
     Ok(())
 }
@@ -338,4 +351,48 @@ async fn late_messages_go_before_what_was_sent_later_whatever_the_clock_says() {
         .unwrap();
     let expected: Vec<_> = (1..=7).map(|n| format!("message {n}")).collect();
     assert_eq!(order, expected);
+}
+
+#[tokio::test]
+async fn neighbours_of_one_millisecond_find_their_places_in_any_order() {
+    // Every order of five, by Heap's method.
+    fn orders(of: &mut Vec<u32>, len: usize, all: &mut Vec<Vec<u32>>) {
+        if len <= 1 {
+            all.push(of.clone());
+            return;
+        }
+        for place in 0..len {
+            orders(of, len - 1, all);
+            of.swap(if len.is_multiple_of(2) { place } else { 0 }, len - 1);
+        }
+    }
+    let mut all = Vec::new();
+    orders(&mut (1..=5).collect(), 5, &mut all);
+    assert_eq!(all.len(), 120);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    for (round, order) in (0_u32..).zip(all) {
+        let shown = store
+            .write(move |connection| {
+                for n in &order {
+                    // The mailbox holds them side by side; each order has a millisecond of its own.
+                    let sequence = u64::from(round * 10 + n);
+                    receive(
+                        connection,
+                        round * 10 + n,
+                        sequence,
+                        1000 + u64::from(round),
+                    )?;
+                }
+                let conversation = conversation_row(connection)?;
+                let newest = message::before(connection, conversation, u64::MAX >> 1, 5)?;
+                Ok::<_, StoreError>(newest.into_iter().map(|row| row.text.0).collect::<Vec<_>>())
+            })
+            .await
+            .unwrap();
+        let expected: Vec<_> = (1..=5)
+            .map(|n| format!("message {}", round * 10 + n))
+            .collect();
+        assert_eq!(shown, expected, "order {round}");
+    }
 }

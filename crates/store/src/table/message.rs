@@ -2,13 +2,16 @@
 //! does not grow with what lies above it.
 
 use pipit_domain::{AccountId, EnvelopeId, MessageId, Redacted, Timestamp};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{found, id, number, time};
 use crate::StoreError;
 
 /// Positions in one millisecond: see [`MessageRow::position`].
 pub const POSITIONS_PER_MS: u64 = 1000;
+/// Positions between two messages of one sender, at most. A connection has at most 64 deliveries under
+/// way, and what overtakes is among them.
+const ROOM_MAX: u64 = 250;
 
 /// What sort of row. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,8 +141,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
-/// The first free position from `from` on for a message of `sender`: after the sender's newest message,
-/// so that what one device sends stays in its order.
+/// The first free position from `from` on for a message of `sender` that the mailbox held at `sequence`
+/// (0 for none): after the sender's newest message, so that what one device sends stays in its order,
+/// and with room for what the mailbox held between the two.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -148,15 +152,19 @@ pub fn free_position(
     conversation: i64,
     sender: AccountId,
     from: u64,
+    sequence: u64,
 ) -> Result<u64, StoreError> {
     let newest = connection
         .prepare_cached(
-            "SELECT max(position) FROM message WHERE conversation = ?1 AND sender = ?2",
+            "SELECT position, sequence FROM message
+             WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 ORDER BY position DESC LIMIT 1",
         )?
         .query_row(params![conversation, sender.as_bytes()], |row| {
-            row.get::<_, Option<u64>>(0)
-        })?;
-    let mut position = newest.map_or(0, |newest| newest + 1).max(from);
+            Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
+        })
+        .optional()?;
+    let after = newest.map_or(0, |(position, newest)| position + room(newest, sequence));
+    let mut position = after.max(from);
     let mut taken = connection.prepare_cached(
         "SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position",
     )?;
@@ -168,6 +176,12 @@ pub fn free_position(
         position += 1;
     }
     Ok(position)
+}
+
+/// How far apart two messages of one sender are placed: as far as in the mailbox, so that whatever it
+/// held between them has a place if it comes late. Beyond the bound nothing is late any more.
+fn room(sequence: u64, later: u64) -> u64 {
+    later.saturating_sub(sequence).clamp(1, ROOM_MAX)
 }
 
 /// A position for a message that the mailbox held at `sequence` and that came after later ones of its
@@ -186,28 +200,33 @@ pub fn late_position(
 ) -> Result<Option<u64>, StoreError> {
     let mut newest = connection.prepare_cached(
         "SELECT position, sequence, accepted_at FROM message
-         WHERE conversation = ?1 AND sender = ?2 ORDER BY position DESC",
+         WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 ORDER BY position DESC",
     )?;
     let mut rows = newest.query(params![conversation, sender.as_bytes()])?;
     let mut next = None;
     let mut before = None;
     while let Some(row) = rows.next()? {
         let at = row.get::<_, Option<u64>>(2)?.unwrap_or(0);
-        if row.get::<_, u64>(1)? <= sequence || at < accepted_at.as_millis() {
-            before = Some(row.get::<_, u64>(0)?);
+        let here = (row.get::<_, u64>(0)?, row.get::<_, u64>(1)?);
+        if here.1 <= sequence || at < accepted_at.as_millis() {
+            before = Some(here);
             break;
         }
-        next = Some(row.get::<_, u64>(0)?);
+        next = Some(here);
     }
-    let Some(next) = next else { return Ok(None) };
-    // In the middle, so that there is room left on both sides for what comes later still.
-    let after = before.map_or(0, |before| before + 1);
-    let low = (accepted_at.as_millis() * POSITIONS_PER_MS).min(next);
-    let low = low.saturating_sub(POSITIONS_PER_MS).max(after);
-    let middle = low + next.saturating_sub(low) / 2;
+    let Some((next, next_sequence)) = next else {
+        return Ok(None);
+    };
+    // As far from its neighbours as in the mailbox: there is a place for each that is still to come.
+    let after = before.map_or(0, |(position, _)| position + 1);
+    let wanted = before
+        .map_or(0, |(position, before)| position + room(before, sequence))
+        .max(accepted_at.as_millis() * POSITIONS_PER_MS)
+        .min(next.saturating_sub(room(sequence, next_sequence)))
+        .max(after);
     let mut taken = connection
         .prepare_cached("SELECT 1 FROM message WHERE conversation = ?1 AND position = ?2")?;
-    for position in (after..=middle).rev().chain(middle + 1..next) {
+    for position in (after..=wanted).rev().chain(wanted + 1..next) {
         if position < next && !taken.exists(params![conversation, number(position)])? {
             return Ok(Some(position));
         }
