@@ -173,10 +173,7 @@ impl Session {
     ) -> Result<Answered, ClientError> {
         let body = CommitGroup::decode(&request[..])
             .map_err(|_| ClientError::Internal("kept change of members"))?;
-        let posted: Result<Accepted, NetError> = self
-            .http
-            .post("/v1/conversations/commit", &body, Some(&self.token()))
-            .await;
+        let posted: Result<Accepted, NetError> = self.post("/v1/conversations/commit", &body).await;
         match posted {
             Ok(accepted) => {
                 let at = Timestamp::from_millis(accepted.time);

@@ -51,10 +51,7 @@ impl Session {
         };
         let body = CreateConversation::decode(&request[..])
             .map_err(|_| ClientError::Internal("kept request"))?;
-        let posted: Result<Empty, _> = self
-            .http
-            .post("/v1/conversations", &body, Some(&self.token()))
-            .await;
+        let posted: Result<Empty, _> = self.post("/v1/conversations", &body).await;
         match posted {
             Ok(_) => self.settle_created(row).await,
             Err(error) if error.refusal() == Some(RefusalCode::AlreadyExists) => {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use pipit_domain::{AccountId, EnvelopeId, Timestamp, limits};
 use pipit_net::{LinkEvent, NetError};
+use pipit_store::table::delivery;
 use pipit_store::table::message::{self, MessageState};
-use pipit_store::table::{account, delivery};
 use pipit_store::{Transaction, savepoint};
 use pipit_wire::v1::{
     Acknowledge, Deliver, Delivered, DeliveryStatus, RefusalCode, ServerHello, client_frame,
@@ -20,6 +20,7 @@ use tokio::time::sleep;
 
 use crate::behind::bring_back;
 use crate::client::{Connection, Shared};
+use crate::clock::random;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
@@ -35,6 +36,9 @@ const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
 const STATUS_LEN: usize = 256;
 /// After a failure of this device's own (a full disk), before it tries again.
 const PAUSE: Duration = Duration::from_secs(2);
+/// After catching up has failed, before it is tried again: at first, and at most.
+const CATCH_UP_PAUSE: Duration = Duration::from_millis(500);
+const CATCH_UP_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Tries before a delivery that fails for no reason of the disk's is given up.
 const TRIES: u32 = 3;
 
@@ -72,6 +76,8 @@ struct State {
     /// A delivery could not be dealt with before its connection went. It comes again by the next one,
     /// and what followed it on this one must not overtake it.
     is_stopped: bool,
+    /// Gone when there is a newer connection.
+    newest: Arc<()>,
 }
 
 /// Deals with events in their order; deliveries in a row become one batch.
@@ -114,9 +120,13 @@ async fn other_event(
             let after = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
             let retry_at = Some(Timestamp::from_millis(now.saturating_add(after)));
             shared.set_connection(Connection::Offline { retry_at });
-            if matches!(&reason, Some(NetError::Refused(refused)) if refused.code() == RefusalCode::DeviceRevoked)
-            {
-                tracing::warn!("this device was removed from its account");
+            if let Some(NetError::Refused(refused)) = &reason {
+                if refused.code() == RefusalCode::DeviceRevoked {
+                    tracing::warn!("this device was removed from its account");
+                }
+                if session.learn_from(refused).await {
+                    session.link.retry_now();
+                }
             }
         }
         LinkEvent::Online(hello) => {
@@ -131,7 +141,7 @@ async fn other_event(
             state.is_caught_up = true;
             session.is_caught_up.store(true, Ordering::Relaxed);
             session.sync_wake.notify_one();
-            caught_up(shared, session, state.has_gap);
+            caught_up(shared, session, state);
         }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
             note_delivered(shared, session, vec![delivered]).await;
@@ -142,27 +152,35 @@ async fn other_event(
 }
 
 async fn online(shared: &Arc<Shared>, session: &Arc<Session>, hello: &ServerHello) {
-    if let Some(offset) = session.learn_clock(Timestamp::from_millis(hello.time)) {
-        let kept = session
-            .store
-            .write(move |transaction| {
-                Ok::<_, ClientError>(account::set_clock_offset(transaction, offset)?)
-            })
-            .await;
-        if let Err(error) = kept {
-            tracing::warn!(%error, "the server's clock could not be noted");
-        }
-    }
+    session.note_clock(Timestamp::from_millis(hello.time)).await;
     shared.set_connection(Connection::Online);
     session.outbox_wake.notify_one();
 }
 
-/// The mail that waited has been read, Welcomes among it; what is missing now has to be fetched.
-fn caught_up(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool) {
-    let (shared, session) = (Arc::clone(shared), Arc::clone(session));
+/// The mail that waited has been read, Welcomes among it; what is missing now has to be fetched. What
+/// fails in passing is tried again for as long as this connection is the newest.
+fn caught_up(shared: &Arc<Shared>, session: &Arc<Session>, state: &State) {
+    let (shared, session) = (Arc::downgrade(shared), Arc::downgrade(session));
+    let (has_gap, newest) = (state.has_gap, Arc::downgrade(&state.newest));
     task::start(async move {
-        if let Err(error) = catch_up(&shared, &session, has_gap).await {
-            tracing::info!(%error, "catching up is left for the next connection");
+        let mut pause = CATCH_UP_PAUSE;
+        while newest.strong_count() > 0
+            && let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade())
+        {
+            match catch_up(&shared, &session, has_gap).await {
+                Ok(()) => return,
+                Err(ClientError::Net(error)) if error.is_passing() => {
+                    tracing::info!(%error, "catching up is tried again");
+                }
+                Err(error) => {
+                    tracing::info!(%error, "catching up is left for the next connection");
+                    return;
+                }
+            }
+            drop((shared, session));
+            let [share] = random();
+            sleep(pause + pause.mul_f64(f64::from(share) / 256.0)).await;
+            pause = (pause * 2).min(CATCH_UP_PAUSE_MAX);
         }
     });
 }

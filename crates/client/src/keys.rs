@@ -108,10 +108,7 @@ impl Session {
             })
             .await?;
         let body = PublishKeyPackages { key_packages };
-        let _: Empty = self
-            .http
-            .post("/v1/key-packages", &body, Some(&self.token()))
-            .await?;
+        let _: Empty = self.post("/v1/key-packages", &body).await?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use pipit_domain::{AccountId, DeviceId, Redacted, Username};
+use pipit_domain::{AccountId, DeviceId, Redacted, Timestamp, Username};
 use pipit_e2ee::Identity;
 use pipit_ledger::{Ledger, RECOVERY_SECRET_LEN, RecoveryKey, SecretKey};
 use pipit_net::{Endpoint, Http, NetError};
@@ -20,6 +20,7 @@ use crate::clock::random;
 use crate::error::ClientError;
 use crate::keys;
 use crate::register::internal;
+use crate::session::offset_ms;
 
 /// Log-ins before devices that come in at the same moment are too many.
 const TRIES: usize = 5;
@@ -45,10 +46,13 @@ impl Client {
         }
         let http = self.http(server)?;
         let (description, _) = http.describe().await?;
+        let clock_offset_ms = offset_ms(self.shared.clock.now(), &description);
         let mut tries = 0;
         let (row, ledger) = loop {
             tries += 1;
-            match self.add_device(&http, &username, &password).await {
+            let now = self.shared.clock.now().as_millis();
+            let now = Timestamp::from_millis(now.saturating_add_signed(clock_offset_ms));
+            match self.add_device(&http, &username, &password, now).await {
                 // Another device has come in meanwhile: the entry has to follow that one's.
                 Err(ClientError::Net(error))
                     if error.refusal() == Some(RefusalCode::InvalidLedger) && tries < TRIES => {}
@@ -58,6 +62,7 @@ impl Client {
         let row = AccountRow {
             server: endpoint.to_string(),
             server_name: description.name,
+            clock_offset_ms,
             ..row
         };
         let signed_in = (row.account, row.device.device_id());
@@ -65,12 +70,14 @@ impl Client {
         Ok(signed_in)
     }
 
-    /// Proves the password, and signs a new device into the ledger. The row's server is left empty.
+    /// Proves the password, and signs a new device into the ledger, at this time of the server's. The row's
+    /// server is left empty.
     async fn add_device(
         &self,
         http: &Http,
         username: &Username,
         password: &Password,
+        now: Timestamp,
     ) -> Result<(AccountRow, Ledger), ClientError> {
         let (login, request) = Login::start(password, &mut OsRng).map_err(internal)?;
         let start = LoginStart {
@@ -104,7 +111,6 @@ impl Client {
         if recovery.public() != *ledger.recovery() {
             return Err(ClientError::LedgerMismatch);
         }
-        let now = self.shared.clock.now();
         let device = SecretKey::from_seed(&random());
         let entry = ledger
             .add_device(&recovery, &device, now)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pipit_domain::{Redacted, Username, limits};
+use pipit_domain::{Redacted, Timestamp, Username, limits};
 use pipit_e2ee::Identity;
 use pipit_ledger::{Ledger, RECOVERY_SECRET_LEN, RecoveryKey, SecretKey};
 use pipit_net::{Endpoint, NetError};
@@ -19,6 +19,7 @@ use crate::client::{Client, Registered};
 use crate::clock::random;
 use crate::error::ClientError;
 use crate::keys;
+use crate::session::offset_ms;
 
 impl Client {
     /// Creates an account with this device as its first, and connects.
@@ -55,7 +56,9 @@ impl Client {
         let started: RegisterStarted = http.post("/v1/register/start", &start, None).await?;
         let (upload, export_key) = finish(registration, started.opaque_response).await?;
 
-        let now = self.shared.clock.now();
+        let clock_offset_ms = offset_ms(self.shared.clock.now(), &description);
+        let now = self.shared.clock.now().as_millis();
+        let now = Timestamp::from_millis(now.saturating_add_signed(clock_offset_ms));
         let device = SecretKey::from_seed(&random());
         let recovery = RecoveryKey::new(random::<RECOVERY_SECRET_LEN>());
         let ledger = Ledger::create(&device, &recovery.signing_key().public(), now);
@@ -88,7 +91,7 @@ impl Client {
             username: Redacted(username.as_str().to_owned()),
             display_name: Redacted(display_name),
             recovery: Some(recovery.clone()),
-            clock_offset_ms: 0,
+            clock_offset_ms,
         };
         let registered = Registered {
             account: row.account,

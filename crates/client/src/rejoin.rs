@@ -106,10 +106,12 @@ impl Session {
     /// Joins a conversation from outside; one that can't be joined does not keep the others waiting.
     ///
     /// # Errors
-    /// Only when the connection is gone.
+    /// Only when trying again may help.
     pub(crate) async fn rejoin_or_leave(&self, id: ConversationId) -> Result<(), ClientError> {
         match self.rejoin(id).await {
-            Err(ClientError::Net(error)) if error.refusal().is_none() => Err(error.into()),
+            Err(ClientError::Net(error)) if error.is_passing() || error.refusal().is_none() => {
+                Err(error.into())
+            }
             Err(error) => {
                 tracing::warn!(%error, "a conversation could not be joined");
                 Ok(())
@@ -174,10 +176,7 @@ impl Session {
     /// Joins one conversation from outside.
     pub(crate) async fn rejoin(&self, id: ConversationId) -> Result<(), ClientError> {
         for _ in 0..TRIES {
-            let state: GroupState = self
-                .http
-                .get(&format!("/v1/conversations/{id}"), &self.token())
-                .await?;
+            let state: GroupState = self.get(&format!("/v1/conversations/{id}")).await?;
             let (group, commit) = self.external_commit(id, &state).await?;
             let body = CommitGroup {
                 conversation_id: id.to_vec(),
@@ -187,10 +186,7 @@ impl Session {
                 welcome: Vec::new(),
                 group_info: commit.group_info,
             };
-            let posted: Result<Accepted, _> = self
-                .http
-                .post("/v1/conversations/commit", &body, Some(&self.token()))
-                .await;
+            let posted: Result<Accepted, _> = self.post("/v1/conversations/commit", &body).await;
             match posted {
                 Ok(_) => return self.enter(id, group).await,
                 Err(error) if error.refusal() == Some(RefusalCode::StaleEpoch) => {}

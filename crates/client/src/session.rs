@@ -9,8 +9,9 @@ use pipit_e2ee::{Crypto, Identity};
 use pipit_ledger::Token;
 use pipit_net::{Endpoint, Http, Link, LinkConfig, LinkEvent, NetError, Tls};
 use pipit_store::Store;
-use pipit_store::table::account::AccountRow;
-use pipit_wire::v1::{RefusalCode, client_frame, server_frame};
+use pipit_store::table::account::{self, AccountRow};
+use pipit_wire::frame::Message;
+use pipit_wire::v1::{RefusalCode, Refused, ServerDescription, client_frame, server_frame};
 use tokio::sync::{Notify, mpsc};
 
 use crate::behind::Behind;
@@ -26,7 +27,7 @@ pub(crate) struct Session {
     pub(crate) reader: Reader,
     pub(crate) store: Store,
     pub(crate) crypto: Arc<Crypto>,
-    pub(crate) http: Http,
+    http: Http,
     pub(crate) link: Link,
     /// Something may be waiting in the outbox, or the session has ended.
     pub(crate) outbox_wake: Arc<Notify>,
@@ -70,6 +71,17 @@ impl Tokens {
         let token = Token::sign(*account, device, server_name, self.now(), random());
         BASE64URL_NOPAD.encode(&token.encode())
     }
+}
+
+/// The server's clock minus this one, for a device that is about to get an account: what it signs is
+/// refused when its own clock is wrong.
+pub(crate) fn offset_ms(here: Timestamp, server: &ServerDescription) -> i64 {
+    // A server of before this field was.
+    if server.time == 0 {
+        return 0;
+    }
+    let here = i64::try_from(here.as_millis()).unwrap_or(0);
+    i64::try_from(server.time).unwrap_or(0) - here
 }
 
 impl Session {
@@ -129,16 +141,66 @@ impl Session {
     }
 
     /// Learns the server's clock; answers the offset when it moved by more than a second.
-    pub(crate) fn learn_clock(&self, server: Timestamp) -> Option<i64> {
+    fn learn_clock(&self, server: Timestamp) -> Option<i64> {
         let here = i64::try_from(self.tokens.clock.now().as_millis()).unwrap_or(0);
         let offset = i64::try_from(server.as_millis()).unwrap_or(0) - here;
         let before = self.tokens.offset_ms.swap(offset, Ordering::Relaxed);
         (before.abs_diff(offset) > 1000).then_some(offset)
     }
 
-    /// A fresh token for one HTTPS request.
-    pub(crate) fn token(&self) -> String {
-        self.tokens.token()
+    /// Learns the server's clock and keeps the offset; answers whether it moved.
+    pub(crate) async fn note_clock(&self, server: Timestamp) -> bool {
+        let Some(offset) = self.learn_clock(server) else {
+            return false;
+        };
+        let kept = self
+            .store
+            .write(move |transaction| {
+                Ok::<_, ClientError>(account::set_clock_offset(transaction, offset)?)
+            })
+            .await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the server's clock could not be noted");
+        }
+        true
+    }
+
+    /// Whether a refusal came of a clock that was wrong and is now right: this device's clock was put
+    /// forward or back since it has last heard the server's.
+    pub(crate) async fn learn_from(&self, refused: &Refused) -> bool {
+        refused.code() == RefusalCode::Unauthenticated
+            && refused.time > 0
+            && self.note_clock(Timestamp::from_millis(refused.time)).await
+    }
+
+    /// Fetches a body as this device.
+    ///
+    /// # Errors
+    /// When the server doesn't answer, or refuses.
+    pub(crate) async fn get<R: Message + Default>(&self, path: &str) -> Result<R, NetError> {
+        match self.http.get(path, &self.tokens.token()).await {
+            Err(NetError::Refused(refused)) if self.learn_from(&refused).await => {
+                self.http.get(path, &self.tokens.token()).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Sends a body as this device and reads the answer.
+    ///
+    /// # Errors
+    /// When the server doesn't answer, or refuses.
+    pub(crate) async fn post<R: Message + Default>(
+        &self,
+        path: &str,
+        body: &impl Message,
+    ) -> Result<R, NetError> {
+        match self.http.post(path, body, Some(&self.tokens.token())).await {
+            Err(NetError::Refused(refused)) if self.learn_from(&refused).await => {
+                self.http.post(path, body, Some(&self.tokens.token())).await
+            }
+            answer => answer,
+        }
     }
 
     /// A request over the connection whose answer must be of one kind.

@@ -48,7 +48,13 @@ impl Gateway {
         };
         let key = PublicKey::new(row.key);
         let now = self.now();
-        token.verify(&key, &self.config.name, now)?;
+        token
+            .verify(&key, &self.config.name, now)
+            .map_err(|error| match error {
+                // A device whose clock is wrong learns how wrong it is, and comes back.
+                TokenError::Time => Refusal::from(error).at(now),
+                _ => error.into(),
+            })?;
         if !row.is_in_force {
             return Err(Refusal::new(
                 RefusalCode::DeviceRevoked,

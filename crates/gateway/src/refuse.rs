@@ -2,6 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use pipit_domain::Timestamp;
 use pipit_ledger::{LedgerError, TokenError};
 use pipit_mailbox::StoreError;
 use pipit_public_group::HandshakeError;
@@ -73,6 +74,12 @@ impl Refusal {
 
     pub(crate) fn invalid_ledger(sentence: &str) -> Self {
         Self::new(RefusalCode::InvalidLedger, sentence)
+    }
+
+    /// The same, with the server's clock.
+    pub(crate) fn at(mut self, now: Timestamp) -> Self {
+        self.0.time = now.as_millis();
+        self
     }
 
     /// The code's stable word, for metrics.

@@ -5,13 +5,13 @@ use data_encoding::BASE64URL_NOPAD;
 use pipit_domain::{Timestamp, Username, limits};
 use pipit_e2ee::Suite;
 use pipit_ledger::{Ledger, Token};
-use pipit_load::raw::{Connection, Device, Extra, SignUp, now, random};
+use pipit_load::raw::{Connection, Device, Extra, RefusedError, SignUp, now, random};
 use pipit_password::Password;
 use pipit_password::client::Login;
 use pipit_wire::v1::{
     AppendLedger, ClaimKeyPackages, Empty, KeyPackageCount, KeyPackagesResult, LoggedIn,
-    LoginFinish, LoginStart, LoginStarted, LookUp, PublishKeyPackages, Registered, UsernameStatus,
-    client_frame, server_frame,
+    LoginFinish, LoginStart, LoginStarted, LookUp, PublishKeyPackages, RefusalCode, Registered,
+    UsernameStatus, client_frame, server_frame,
 };
 use rand::rngs::OsRng;
 use server_tests::{Server, refused};
@@ -256,7 +256,11 @@ async fn tokens_are_for_one_server_one_time_and_one_minute() -> Result<()> {
         ms + limits::TOKEN_AGE_MAX_MS + 5000,
     ] {
         let token = made("localhost", Timestamp::from_millis(off));
-        assert_eq!(refused(upgrade(&token).await), "UNAUTHENTICATED");
+        let error = upgrade(&token).await.expect_err("it is too far off");
+        let RefusedError(refusal) = error.downcast_ref().expect("a refusal");
+        assert!(refusal.code() == RefusalCode::Unauthenticated);
+        // Who has the wrong time learns the right one.
+        assert!(refusal.time.abs_diff(ms) < limits::TOKEN_AGE_MAX_MS);
     }
     let stranger = Device::unregistered(server.http(), "localhost", "stranger");
     assert_eq!(

@@ -17,5 +17,6 @@ pub(crate) async fn describe_server(
         registration_open: gateway.config.is_registration_open,
         version_min: PROTOCOL_VERSION,
         version_max: PROTOCOL_VERSION,
+        time: gateway.now().as_millis(),
     })
 }

@@ -273,6 +273,7 @@ fn http_bodies() -> Vec<Seed> {
         registration_open: true,
         version_min: 1,
         version_max: 1,
+        time: 0,
     };
     vec![
         seed("http_bodies", "register-finish", encode(&register)),
