@@ -41,6 +41,10 @@ macro_rules! for_each_command {
             "settings.get": settings_get(Empty) -> Settings;
             /// Changes some of that, on all devices.
             "settings.set": settings_set(SettingsParams) -> Settings;
+            /// What this person tells of themself.
+            "profile.get": profile_get(Empty) -> ProfileView;
+            /// Changes that. Whoever one writes with is told, end to end.
+            "profile.set": profile_set(SetProfileParams) -> ProfileView;
             /// One person.
             "contact.get": contact_get(AccountParams) -> ContactView;
             /// Everybody who was accepted or blocked.

@@ -3,18 +3,18 @@
 use pipit_client::{
     AccountStatus as Status, Audience, ClientError, Connection, ContactRecord,
     ConversationKind as Kind, ConversationRecord, MessageKind as RowKind, MessageRecord,
-    MessageState as RowState, Settings,
+    MessageState as RowState, Profile, Settings,
 };
 use pipit_net::NetError;
 use pipit_store::StoreError;
 use pipit_wire::v1::{RefusalCode, Refused};
 
 use crate::error::{ErrorCode, RpcError};
-use crate::view;
 use crate::view::{
     AccountState, AccountStatus, ConnectionState, ContactView, ConversationKind, ConversationView,
-    Failure, MessageKind, MessageState, MessageView, NotificationSettings,
+    Failure, MessageKind, MessageState, MessageView, NotificationSettings, ProfileView,
 };
+use crate::{picture, view};
 
 pub(crate) fn connection(connection: Connection) -> (ConnectionState, Option<u64>) {
     match connection {
@@ -63,6 +63,18 @@ impl From<ContactRecord> for ContactView {
             is_blocked: contact.is_blocked,
             is_contact: contact.is_contact,
             display_name: contact.display_name.map(|name| name.0),
+            about: (!contact.about.0.is_empty()).then_some(contact.about.0),
+            picture: picture::to_url(&contact.picture.0),
+        }
+    }
+}
+
+impl From<Profile> for ProfileView {
+    fn from(profile: Profile) -> Self {
+        Self {
+            display_name: profile.name.0,
+            about: profile.about.0,
+            picture: picture::to_url(&profile.picture.0),
         }
     }
 }
@@ -215,7 +227,7 @@ impl From<ClientError> for RpcError {
             ClientError::UnknownAccount => ErrorCode::UnknownAccount,
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
             ClientError::NotFound => ErrorCode::NotFound,
-            ClientError::Name => ErrorCode::BadRequest,
+            ClientError::Name | ClientError::About | ClientError::Picture => ErrorCode::BadRequest,
             ClientError::TooManyPinned => ErrorCode::TooMany,
             ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::Query(_) => ErrorCode::BadRequest,

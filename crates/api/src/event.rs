@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::view::{
-    AccountStatus, ConnectionState, ContactView, ConversationView, MessageView, Settings,
+    AccountStatus, ConnectionState, ContactView, ConversationView, MessageView, ProfileView,
+    Settings,
 };
 
 /// One event with its number: each is one more than the last that this listener was sent. A hole
@@ -77,6 +78,12 @@ pub enum AppEvent {
     ContactChanged {
         /// As it is now.
         contact: ContactView,
+    },
+    /// What this person tells of themself.
+    #[serde(rename = "profile.changed")]
+    ProfileChanged {
+        /// As it is now.
+        profile: ProfileView,
     },
     /// The settings.
     #[serde(rename = "settings.changed")]

@@ -87,6 +87,9 @@ impl From<Event> for AppEvent {
             Event::ContactChanged(contact) => Self::ContactChanged {
                 contact: (*contact).into(),
             },
+            Event::ProfileChanged(profile) => Self::ProfileChanged {
+                profile: (*profile).into(),
+            },
             Event::SettingsChanged(settings) => Self::SettingsChanged {
                 settings: settings.into(),
             },

@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod events;
 pub mod param;
+mod picture;
 pub mod rpc;
 mod search;
 pub mod typescript;

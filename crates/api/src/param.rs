@@ -106,6 +106,15 @@ params! {
         /// One line of at most 256 bytes; empty takes it back.
         name: String,
     }
+    /// What to tell of oneself; what is left out stays.
+    SetProfileParams {
+        /// One line of 1 to 256 bytes.
+        display_name: Option<String>,
+        /// At most 140 characters.
+        about: Option<String>,
+        /// PNG, JPEG or WebP of at most 24 KiB, as a data: URL in base64; empty for none.
+        picture: Option<String>,
+    }
     /// Whether somebody is blocked.
     BlockParams {
         /// Who.

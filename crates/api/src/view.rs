@@ -143,6 +143,14 @@ pub struct ContactView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub own_name: Option<String>,
+    /// A few words about themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub about: Option<String>,
+    /// A small picture of them, as a data: URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub picture: Option<String>,
     /// Nothing of theirs is shown. Left out for false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
@@ -151,6 +159,20 @@ pub struct ContactView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub is_contact: bool,
+}
+
+/// What this person tells of themself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileView {
+    /// What to be called.
+    pub display_name: String,
+    /// A few words.
+    pub about: String,
+    /// A small picture, as a data: URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub picture: Option<String>,
 }
 
 /// Who is told something.

@@ -113,6 +113,8 @@ pub(crate) struct Shared {
     connection: Mutex<Connection>,
     session: RwLock<Option<Arc<Session>>>,
     is_recovery_key_pending: Mutex<bool>,
+    /// What this person is called, once a profile says so.
+    pub(crate) own_name: Mutex<Option<Redacted<String>>>,
     /// Held while signing up or in, so that two of them don't both win.
     pub(crate) signing: tokio::sync::Mutex<()>,
 }
@@ -147,11 +149,13 @@ impl Client {
             connection: Mutex::new(Connection::Offline { retry_at: None }),
             session: RwLock::new(None),
             is_recovery_key_pending: Mutex::new(false),
+            own_name: Mutex::default(),
             signing: tokio::sync::Mutex::new(()),
         });
         let client = Self { shared };
         let account = client.shared.store.read(account::get).await?;
         if let Some(account) = account {
+            client.show_profile(account.account).await?;
             client.shared.sign_in(account)?;
         }
         Ok(client)
@@ -295,7 +299,12 @@ impl Shared {
             account: session.account.account,
             device: session.account.device.device_id(),
             username: session.account.username.clone(),
-            display_name: session.account.display_name.clone(),
+            display_name: self
+                .own_name
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()
+                .unwrap_or_else(|| session.account.display_name.clone()),
             server: session.account.server.clone(),
             is_recovery_key_pending: pending,
         });
@@ -303,6 +312,24 @@ impl Shared {
             account,
             connection: self.connection(),
         }
+    }
+
+    /// Tells what has happened. A new profile is a new name in the account's status.
+    pub(crate) fn publish(&self, events: impl IntoIterator<Item = Event>) {
+        let mut all: Vec<_> = events.into_iter().collect();
+        let named = all.iter().rev().find_map(|event| match event {
+            Event::ProfileChanged(profile) => Some(profile.name.clone()),
+            _ => None,
+        });
+        if let Some(name) = named {
+            self.set_own_name(name);
+            all.push(Event::Account(self.status()));
+        }
+        self.publisher.publish(all);
+    }
+
+    pub(crate) fn set_own_name(&self, name: Redacted<String>) {
+        *self.own_name.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
     }
 
     pub(crate) fn publish_status(&self) {

@@ -42,6 +42,12 @@ pub enum ClientError {
     /// A name that none may have.
     #[error("a name is one line of at most 256 bytes")]
     Name,
+    /// More words about oneself than others are told.
+    #[error("the words about yourself have at most 140 characters")]
+    About,
+    /// No picture that others would show.
+    #[error("a picture is a PNG, JPEG or WebP of at most 24 KiB")]
+    Picture,
     /// As many conversations are pinned as can be.
     #[error("nine chats are pinned already; unpin one first")]
     TooManyPinned,

@@ -4,6 +4,7 @@ use pipit_domain::{ConversationId, MessageId, Redacted};
 use tokio::sync::broadcast;
 
 use crate::client::{AccountStatus, Connection};
+use crate::people::Profile;
 use crate::record::{ContactRecord, ConversationRecord, MessageRecord};
 use crate::settings::Settings;
 
@@ -43,6 +44,8 @@ pub enum Event {
     ConversationRemoved(ConversationId),
     /// What is known or decided about a person has changed.
     ContactChanged(Box<ContactRecord>),
+    /// What this person tells of themself has changed.
+    ProfileChanged(Box<Profile>),
     /// The settings have changed.
     SettingsChanged(Settings),
     /// The person should be told now.

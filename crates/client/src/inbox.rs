@@ -302,9 +302,7 @@ async fn receive(
         }
         bring_back(shared, session, opened.behind);
         let notices = notifications(&shared.focus(), &opened.policy, &opened.added);
-        shared
-            .publisher
-            .publish(opened.events.into_iter().chain(notices));
+        shared.publish(opened.events.into_iter().chain(notices));
         let Some((place, account)) = opened.stopped else {
             return;
         };

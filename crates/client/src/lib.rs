@@ -56,6 +56,7 @@ pub use clock::SystemClock;
 pub use error::ClientError;
 pub use event::{Event, Numbered};
 pub use message::Window;
+pub use people::{Profile, ProfileChange, picture_type};
 pub use pipit_password::PasswordProblem;
 pub use pipit_store::search::{
     Cursor as SearchCursor, Order as SearchOrder, Piece as SnippetPiece,

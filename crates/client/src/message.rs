@@ -13,7 +13,7 @@ use crate::clock::{random, random_envelope};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
-use crate::people;
+use crate::people::{self, profile};
 use crate::record::MessageRecord;
 use crate::session::Session;
 use crate::sync::{self, Change};
@@ -231,12 +231,12 @@ fn queue(
     let row = conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
     let own = session.own();
     let mut content = Content::text(random(), text);
-    let has_name = session.account.display_name != session.account.username;
+    profile::tell(transaction, session, &row)?;
+    let own_name = session.reader.name(transaction, own)?;
+    let has_name = own_name != session.account.username;
     // Until a message has arrived, each says what its sender wants to be called.
     if has_name && !message::any_delivered(transaction, row.conversation, own)? {
-        content
-            .extensions
-            .set_sender_name(&session.account.display_name.0);
+        content.extensions.set_sender_name(&own_name.0);
     }
     let envelope = random_envelope();
     let new = NewMessage {

@@ -23,6 +23,7 @@ use crate::establish::delete_group;
 use crate::event::Event;
 use crate::ledgers::StoredLedgers;
 use crate::message::received_position;
+use crate::people::profile;
 use crate::record::Reader;
 use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
@@ -389,13 +390,16 @@ impl Opener<'_> {
     ) -> Result<Outcome, DeliveryError> {
         let (transaction, reader) = (self.transaction, self.reader);
         let events = match control.media_type {
+            profile::MEDIA_TYPE => {
+                profile::receive(transaction, reader, place, sender, control.body)?
+            }
             content_sync::MEDIA_TYPE if sender == self.own => {
                 sync::receive(transaction, reader, place, control.body, at)?
             }
             _ => Vec::new(),
         };
         Ok(Outcome {
-            has_set: !events.is_empty(),
+            has_set: control.media_type == content_sync::MEDIA_TYPE,
             events,
             ..Outcome::default()
         })

@@ -3,6 +3,7 @@
 use pipit_domain::{AccountId, ConversationId, MessageId, Redacted};
 use pipit_store::table::conversation::ConversationRow;
 use pipit_store::table::message::MessageRow;
+use pipit_store::table::person::ProfileRow;
 use pipit_store::table::state::{self, StateRow};
 use pipit_store::table::{contact, conversation, message, person};
 use pipit_store::{Connection, StoreError};
@@ -23,6 +24,10 @@ pub struct ContactRecord {
     pub display_name: Option<Redacted<String>>,
     /// What this person calls them.
     pub own_name: Option<Redacted<String>>,
+    /// A few words about themselves; empty until they said some.
+    pub about: Redacted<String>,
+    /// A small picture of them; empty until they sent one.
+    pub picture: Redacted<Vec<u8>>,
     /// They may write.
     pub is_contact: bool,
     /// Nothing of theirs is shown.
@@ -70,10 +75,15 @@ pub struct ConversationRecord {
     pub is_request: bool,
 }
 
+fn short(account: AccountId) -> Redacted<String> {
+    Redacted(account.to_string()[..SHORT_ID_LEN].to_owned())
+}
+
 /// Reads records for one account; whose names it shows is decided here alone.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
     pub(crate) own: AccountId,
+    /// What this person is called until a profile says so.
     pub(crate) own_name: Redacted<String>,
 }
 
@@ -83,10 +93,23 @@ impl Reader {
         connection: &Connection,
         account: AccountId,
     ) -> Result<Redacted<String>, StoreError> {
-        if account == self.own {
-            return Ok(self.own_name.clone());
-        }
-        Ok(self.contact(connection, account)?.name())
+        let row = contact::get(connection, account)?;
+        let own_name = person::get(connection, account)?.own_name;
+        let names = row.map(|row| [row.display_name, row.username]);
+        let of_ledger = names.into_iter().flatten();
+        let first = if account == self.own {
+            Redacted::default()
+        } else {
+            own_name
+        };
+        let mut named = std::iter::once(first)
+            .chain(of_ledger)
+            .filter(|name| !name.0.is_empty());
+        Ok(match named.next() {
+            Some(name) => name,
+            None if account == self.own => self.own_name.clone(),
+            None => short(account),
+        })
     }
 
     pub(crate) fn contact(
@@ -96,14 +119,16 @@ impl Reader {
     ) -> Result<ContactRecord, StoreError> {
         let person = person::get(connection, account)?;
         let own_name = (!person.own_name.0.is_empty()).then_some(person.own_name);
+        let ProfileRow { about, picture, .. } = person::profile(connection, account)?;
         let (is_contact, is_blocked) = (person.is_accepted, person.is_blocked);
         let Some(row) = contact::get(connection, account)? else {
-            let short = account.to_string()[..SHORT_ID_LEN].to_owned();
             return Ok(ContactRecord {
                 account,
-                username: Redacted(short),
+                username: short(account),
                 display_name: None,
                 own_name,
+                about,
+                picture,
                 is_contact,
                 is_blocked,
             });
@@ -114,6 +139,8 @@ impl Reader {
             username: row.username,
             display_name,
             own_name,
+            about,
+            picture,
             is_contact,
             is_blocked,
         })

@@ -230,3 +230,68 @@ async fn clearing_a_chat_removes_its_messages_from_own_devices_only() {
     assert_eq!(bob.wait_texts(place, 1).await, ["four"]);
     assert_eq!(get(bob, place).await.expect("a chat")["unread"], 1);
 }
+
+/// The first bytes of a PNG, and some more: what it shows does not matter here.
+const PICTURE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_reaches_contacts_and_own_devices_and_no_strangers() {
+    let mut pair = Pair::talking().await;
+    let place = pair.conversation.clone();
+    let carol = Person::register(&pair.bob_line.address, "carol").await;
+    let asked = carol.open("bob").await;
+    carol.send(&asked, "hello?").await;
+    pair.bob.wait_texts(&asked, 1).await;
+    let tablet = Person::login(&pair.bob_line.address, "bob").await;
+    wait_in(&tablet, &place).await;
+
+    let profile = json!({ "displayName": "Bob B.", "about": "on a boat", "picture": PICTURE });
+    let set = pair.bob.ask("profile.set", profile.clone()).await;
+    pair.bob.kill().await;
+    assert_eq!(set, profile);
+    pair.bob.start().await;
+    wait(&pair.alice, &place, "bob's profile", |view| {
+        let peer = &view["peer"];
+        view["name"] == "Bob B." && peer["about"] == "on a boat" && peer["picture"] == PICTURE
+    })
+    .await;
+    until("the profile on the tablet", async || {
+        let own = tablet.ask("profile.get", json!({})).await;
+        let status = tablet.ask("account.status", json!({})).await;
+        (own == profile && status["displayName"] == "Bob B.").then_some(())
+    })
+    .await;
+    let status = pair.bob.ask("account.status", json!({})).await;
+    assert_eq!(status["displayName"], "Bob B.", "also after a crash");
+
+    // A stranger learns it with the answer that makes them a contact, and not before.
+    let who = json!({ "accountId": pair.bob.account.id });
+    assert_eq!(carol.ask("contact.get", who.clone()).await["name"], "bob");
+    pair.bob.send(&asked, "who is it?").await;
+    carol.wait_texts(&asked, 2).await;
+    assert_eq!(carol.ask("contact.get", who).await["about"], "on a boat");
+
+    // From the other device, once it knows who is a contact: a later one stands, without the picture.
+    until("the contacts on the tablet", async || {
+        let known = tablet.ask("contact.list", json!({})).await;
+        (known.as_array()?.len() == 2).then_some(())
+    })
+    .await;
+    tablet
+        .ask("profile.set", json!({ "picture": "", "about": "back" }))
+        .await;
+    wait(&pair.alice, &place, "the later profile", |view| {
+        view["peer"]["about"] == "back" && view["peer"]["picture"].is_null()
+    })
+    .await;
+    for (bad, code) in [
+        (json!({ "about": "x".repeat(141) }), "BAD_REQUEST"),
+        (json!({ "displayName": " " }), "BAD_REQUEST"),
+        (
+            json!({ "picture": "data:image/svg+xml;base64,PHN2Zy8+" }),
+            "BAD_REQUEST",
+        ),
+    ] {
+        assert_eq!(pair.bob.refused("profile.set", bad).await.code, code);
+    }
+}

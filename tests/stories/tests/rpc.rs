@@ -35,6 +35,8 @@ const COMMANDS: &[&str] = &[
     "message.retry",
     "message.search",
     "message.send",
+    "profile.get",
+    "profile.set",
     "request.accept",
     "request.decline",
     "server.probe",

@@ -176,7 +176,7 @@ export const NOT_YET = new Set<keyof PlannedCommands>([
   "conversation.members", "contact.report", "message.starred",
   "conversation.create", "conversation.add", "conversation.remove", "conversation.leave", "conversation.rename", "conversation.setAbout",
   "conversation.setPicture", "conversation.setRole", "conversation.setPermissions", "invite.create", "invite.revoke", "invite.get", "invite.look",
-  "invite.join", "invite.requests", "invite.approve", "invite.decline", "profile.get", "profile.set",
+  "invite.join", "invite.requests", "invite.approve", "invite.decline",
   "presence.watch",
 ]);
 

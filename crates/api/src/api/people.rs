@@ -1,16 +1,32 @@
 //! Commands on people: names of one's own, requests, blocking.
 
+use pipit_client::ProfileChange;
 use pipit_domain::AccountId;
 
 use super::{Answer, Api, conversation, id};
 use crate::param::*;
-use crate::view::ContactView;
+use crate::picture;
+use crate::view::{ContactView, ProfileView};
 
 fn account(text: &str) -> Answer<AccountId> {
     id(text, "accountId")
 }
 
 impl Api {
+    pub(super) async fn profile_get(&self, _: Empty) -> Answer<ProfileView> {
+        Ok(self.client.profile().await?.into())
+    }
+
+    pub(super) async fn profile_set(&self, params: SetProfileParams) -> Answer<ProfileView> {
+        let picture = params.picture.as_deref().map(picture::from_url);
+        let change = ProfileChange {
+            name: params.display_name,
+            about: params.about,
+            picture: picture.transpose()?,
+        };
+        Ok(self.client.set_profile(change).await?.into())
+    }
+
     pub(super) async fn contact_get(&self, params: AccountParams) -> Answer<ContactView> {
         let found = self.client.contact(account(&params.account_id)?).await?;
         Ok(found.into())

@@ -7,11 +7,13 @@
 
 mod block;
 mod name;
+pub(crate) mod profile;
 mod request;
 
 use pipit_domain::AccountId;
 use pipit_store::table::contact;
 
+pub use profile::{Profile, ProfileChange, picture_type};
 pub(crate) use request::{accept_by_writing, is_request};
 
 use crate::client::Client;

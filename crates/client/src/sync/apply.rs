@@ -10,6 +10,7 @@ use super::change::Change;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::people::profile;
 use crate::record::Reader;
 use crate::settings;
 
@@ -49,6 +50,9 @@ pub(crate) fn apply(
         } => {
             person::set_blocked(transaction, account, is_blocked)?;
             person_shown(transaction, reader, account)
+        }
+        Change::Profile(profile) => {
+            profile::keep(transaction, reader, reader.own, profile, row.time)
         }
         change => apply_to_conversation(transaction, reader, change, now),
     }
@@ -122,7 +126,8 @@ fn apply_to_conversation(
         Change::Setting { .. }
         | Change::ContactName { .. }
         | Change::Accepted { .. }
-        | Change::Blocked { .. } => return Ok(Vec::new()),
+        | Change::Blocked { .. }
+        | Change::Profile(_) => return Ok(Vec::new()),
     };
     shown(transaction, reader, conversation)
 }

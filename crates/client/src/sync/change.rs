@@ -5,6 +5,8 @@ use pipit_store::table::sync::SyncRow;
 use pipit_wire::content::v1::{self, SyncKind};
 use pipit_wire::frame::Message;
 
+use crate::people::Profile;
+
 /// After a change, before it is told: others may follow at once.
 const DELAY_MS: u64 = 200;
 /// The same for how far one has read, which changes with every message on screen.
@@ -79,6 +81,8 @@ pub(crate) enum Change {
         account: AccountId,
         is_blocked: bool,
     },
+    /// What this person tells of themself; its version is the register's time.
+    Profile(Profile),
 }
 
 impl Change {
@@ -107,6 +111,7 @@ impl Change {
             Self::ContactName { .. } => SyncKind::ContactName,
             Self::Accepted { .. } => SyncKind::Accepted,
             Self::Blocked { .. } => SyncKind::Blocked,
+            Self::Profile(_) => SyncKind::Profile,
         }
     }
 
@@ -124,6 +129,7 @@ impl Change {
             | Self::Accepted { account, .. }
             | Self::Blocked { account, .. } => account.to_vec(),
             Self::Setting { key, .. } => key.clone().into_bytes(),
+            Self::Profile(_) => Vec::new(),
         }
     }
 
@@ -162,6 +168,7 @@ impl Change {
             Self::GroupAccepted { .. } => flag(&true),
             Self::Accepted { is_accepted, .. } => flag(is_accepted),
             Self::Blocked { is_blocked, .. } => flag(is_blocked),
+            Self::Profile(profile) => profile.encode(0),
         }
     }
 
@@ -173,6 +180,9 @@ impl Change {
                 key: String::from_utf8(row.subject.clone()).ok()?,
                 value: Redacted(value::<v1::SyncText>(row)?.text),
             }),
+            SyncKind::Profile if row.subject.is_empty() => {
+                Some(Self::Profile(Profile::decode(&row.value)?.0))
+            }
             SyncKind::ContactName | SyncKind::Accepted | SyncKind::Blocked => {
                 Self::decode_person(kind, row)
             }
@@ -340,6 +350,11 @@ mod tests {
                 account,
                 is_blocked: false,
             },
+            Change::Profile(Profile {
+                name: text("Ines"),
+                about: text("away"),
+                picture: Redacted(Vec::new()),
+            }),
         ];
         for change in all {
             let (kind, subject, value) = change.encode();

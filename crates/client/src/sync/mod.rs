@@ -28,7 +28,7 @@ use pipit_domain::{DeviceId, Timestamp};
 use pipit_store::Transaction;
 use pipit_store::table::sync::{self, SyncRow};
 
-pub(crate) use apply::apply;
+pub(crate) use apply::{apply, person_shown};
 pub(crate) use change::Change;
 pub(crate) use receive::{device_joined, message_came, receive};
 pub(crate) use send::{meet_own_devices, spawn};

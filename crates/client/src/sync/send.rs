@@ -236,7 +236,7 @@ pub(crate) async fn meet_own_devices(session: &Arc<Session>) -> Result<(), Clien
 impl Session {
     /// Wakes the task and tells what a change came to.
     pub(crate) fn tell(&self, shared: &Shared, events: Vec<Event>) {
-        shared.publisher.publish(events);
+        shared.publish(events);
         self.sync_wake.notify_one();
     }
 }

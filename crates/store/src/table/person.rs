@@ -3,7 +3,7 @@
 use pipit_domain::{AccountId, Redacted};
 use rusqlite::{Connection, ToSql, params};
 
-use super::{found, id};
+use super::{found, id, number};
 use crate::StoreError;
 
 /// What is decided about a person.
@@ -33,6 +33,60 @@ pub fn get(connection: &Connection, account: AccountId) -> Result<PersonRow, Sto
         })
     }))?;
     Ok(row.unwrap_or_default())
+}
+
+/// What a person tells of themselves, beside their name.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileRow {
+    /// A few words.
+    pub about: Redacted<String>,
+    /// A small picture; empty: none.
+    pub picture: Redacted<Vec<u8>>,
+    /// Of two versions the higher one stands; 0: nothing was told.
+    pub version: u64,
+}
+
+/// What an account tells of itself.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn profile(connection: &Connection, account: AccountId) -> Result<ProfileRow, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT about, picture, profile_version FROM person WHERE account_id = ?1",
+    )?;
+    let row = found(statement.query_row([account.as_bytes()], |row| {
+        Ok(ProfileRow {
+            about: Redacted(row.get(0)?),
+            picture: Redacted(row.get(1)?),
+            version: row.get(2)?,
+        })
+    }))?;
+    Ok(row.unwrap_or_default())
+}
+
+/// Keeps what an account tells of itself, unless a later version is here; answers whether it is new.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_profile(
+    connection: &Connection,
+    account: AccountId,
+    profile: &ProfileRow,
+) -> Result<bool, StoreError> {
+    let changed = connection
+        .prepare_cached(
+            "INSERT INTO person (account_id, about, picture, profile_version) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (account_id) DO UPDATE SET about = excluded.about, picture = excluded.picture,
+                 profile_version = excluded.profile_version
+             WHERE excluded.profile_version > profile_version",
+        )?
+        .execute(params![
+            account.as_bytes(),
+            profile.about.0,
+            profile.picture.0,
+            number(profile.version)
+        ])?;
+    Ok(changed > 0)
 }
 
 /// Everybody who may write or is blocked, by account.

@@ -209,6 +209,32 @@ pub fn set_accepted(
     set(connection, conversation, "is_accepted", &true)
 }
 
+/// Notes which version of the own profile the others in a conversation have been told.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_profile_told(
+    connection: &Connection,
+    conversation: ConversationId,
+    version: u64,
+) -> Result<(), StoreError> {
+    set(connection, conversation, "profile_told", &number(version))
+}
+
+/// Which version of the own profile the others in a conversation have been told; 0: none.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn profile_told(
+    connection: &Connection,
+    conversation: ConversationId,
+) -> Result<u64, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT profile_told FROM conversation_state WHERE conversation_id = ?1")?;
+    let told = found(statement.query_row([conversation.as_bytes()], |row| row.get(0)))?;
+    Ok(told.unwrap_or(0))
+}
+
 /// How many conversations are pinned.
 ///
 /// # Errors

@@ -130,6 +130,14 @@ name: string,
  */
 ownName?: string, 
 /**
+ * A few words about themselves.
+ */
+about?: string, 
+/**
+ * A small picture of them, as a data: URL.
+ */
+picture?: string, 
+/**
  * Nothing of theirs is shown. Left out for false.
  */
 isBlocked?: boolean, 
@@ -560,7 +568,11 @@ conversationId: string, } | { "type": "contact.changed",
 /**
  * As it is now.
  */
-contact: ContactView, } | { "type": "settings.changed", 
+contact: ContactView, } | { "type": "profile.changed", 
+/**
+ * As it is now.
+ */
+profile: ProfileView, } | { "type": "settings.changed", 
 /**
  * As they are now.
  */
@@ -611,6 +623,23 @@ conversationId: string,
  * It does.
  */
 isPinned: boolean, };
+
+/**
+ * What this person tells of themself.
+ */
+export type ProfileView = { 
+/**
+ * What to be called.
+ */
+displayName: string, 
+/**
+ * A few words.
+ */
+about: string, 
+/**
+ * A small picture, as a data: URL.
+ */
+picture?: string, };
 
 /**
  * The recovery key, until it is confirmed.
@@ -895,6 +924,23 @@ conversationId: string,
 text: string, };
 
 /**
+ * What to tell of oneself; what is left out stays.
+ */
+export type SetProfileParams = { 
+/**
+ * One line of 1 to 256 bytes.
+ */
+displayName?: string, 
+/**
+ * At most 140 characters.
+ */
+about?: string, 
+/**
+ * PNG, JPEG or WebP of at most 24 KiB, as a data: URL in base64; empty for none.
+ */
+picture?: string, };
+
+/**
  * What this person wants of the app, on all devices.
  */
 export type Settings = { 
@@ -1026,6 +1072,10 @@ export interface Commands {
   "settings.get": { params: Empty; result: Settings };
   /** Changes some of that, on all devices. */
   "settings.set": { params: SettingsParams; result: Settings };
+  /** What this person tells of themself. */
+  "profile.get": { params: Empty; result: ProfileView };
+  /** Changes that. Whoever one writes with is told, end to end. */
+  "profile.set": { params: SetProfileParams; result: ProfileView };
   /** One person. */
   "contact.get": { params: AccountParams; result: ContactView };
   /** Everybody who was accepted or blocked. */
