@@ -339,7 +339,9 @@ fn a_commit_against_the_charter_does_not_pass() {
         change(&mut charter, device.identity.leaf().account);
         charter
     };
-    let cases: [(fn(&mut Charter, AccountId), Option<u32>, Breach); 4] = [
+    /// How the charter changes, whom the commit removes, and which rule that breaks.
+    type Case = (fn(&mut Charter, AccountId), Option<u32>, Breach);
+    let cases: [Case; 4] = [
         (|_, _| {}, Some(2), Breach::Remove),
         (|_, _| {}, Some(0), Breach::Remove),
         (

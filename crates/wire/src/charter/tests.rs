@@ -1,3 +1,5 @@
+//! Tests of the charter: its encoding, its bounds, and who may change what.
+
 use std::collections::BTreeSet;
 
 use pipit_domain::AccountId;
