@@ -5,6 +5,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "proto/connect.proto",
         "proto/http.proto",
         "proto/content.proto",
+        "proto/group.proto",
     ];
     for file in files {
         println!("cargo:rerun-if-changed={file}");

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::error::{ErrorCode, RpcError};
 use crate::events::Events;
 use crate::for_each_command;
+use crate::group_view::*;
 use crate::param::*;
 use crate::view::*;
 

@@ -1,6 +1,7 @@
 //! The command list: every command once, with what it takes and gives. Dispatch, `rpc.discover` and
 //! the TypeScript types are made from it; nobody keeps a second list.
 
+use crate::group_view::*;
 use crate::param::*;
 use crate::view::*;
 
@@ -67,6 +68,42 @@ macro_rules! for_each_command {
             "conversation.pin": conversation_pin(PinConversationParams) -> Empty;
             /// Marks a conversation as unread; reading in it takes that back.
             "conversation.markUnread": conversation_mark_unread(ConversationParams) -> Empty;
+            /// Makes a group.
+            "conversation.create": conversation_create(CreateGroupParams) -> Opened;
+            /// Who is in a conversation, in the order of coming.
+            "conversation.members": conversation_members(ConversationParams) -> Vec<MemberView>;
+            /// Adds people to a group.
+            "conversation.add": conversation_add(AddMembersParams) -> Empty;
+            /// Removes somebody from a group.
+            "conversation.remove": conversation_remove(MemberParams) -> Empty;
+            /// Leaves a group; the history stays.
+            "conversation.leave": conversation_leave(ConversationParams) -> Empty;
+            /// Calls a group something else.
+            "conversation.rename": conversation_rename(RenameParams) -> Empty;
+            /// Says what a group is about.
+            "conversation.setAbout": conversation_set_about(SetAboutParams) -> Empty;
+            /// Gives a group a picture.
+            "conversation.setPicture": conversation_set_picture(SetPictureParams) -> Empty;
+            /// Makes somebody an owner, an admin, or a member again.
+            "conversation.setRole": conversation_set_role(SetRoleParams) -> Empty;
+            /// Says what members may do.
+            "conversation.setPermissions": conversation_set_permissions(SetPermissionsParams) -> Empty;
+            /// A link by which people join a group.
+            "invite.create": invite_create(ConversationParams) -> CreatedLink;
+            /// The link of this account, when there is one.
+            "invite.get": invite_get(ConversationParams) -> LinkResult;
+            /// Makes all links of a group worthless.
+            "invite.revoke": invite_revoke(ConversationParams) -> Empty;
+            /// Where a link leads.
+            "invite.look": invite_look(LinkParams) -> LinkView;
+            /// Asks to join a group by a link.
+            "invite.join": invite_join(LinkParams) -> JoinResult;
+            /// Who asks to join a group.
+            "invite.requests": invite_requests(ConversationParams) -> Vec<JoinRequestView>;
+            /// Lets somebody in who asked.
+            "invite.approve": invite_approve(MemberParams) -> Empty;
+            /// Does not let somebody in who asked.
+            "invite.decline": invite_decline(MemberParams) -> Empty;
             /// Sends text. It is kept on this device before this answers, and leaves when it can.
             "message.send": message_send(SendParams) -> Sent;
             /// Part of a conversation, newest last.

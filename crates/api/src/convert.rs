@@ -10,6 +10,7 @@ use pipit_store::StoreError;
 use pipit_wire::v1::{RefusalCode, Refused};
 
 use crate::error::{ErrorCode, RpcError};
+use crate::groups::system;
 use crate::view::{
     AccountState, AccountStatus, ConnectionState, ContactView, ConversationKind, ConversationView,
     Failure, MessageKind, MessageState, MessageView, NotificationSettings, ProfileView,
@@ -120,10 +121,21 @@ impl From<ConversationRecord> for ConversationView {
     fn from(record: ConversationRecord) -> Self {
         let (row, state) = (record.row, record.state);
         let is_blocked = record.peer.as_ref().is_some_and(|peer| peer.is_blocked);
+        let (picture, about) = record.group.as_ref().map_or((None, None), |group| {
+            let about = group.about.0.clone();
+            (
+                picture::to_url(&group.picture.0),
+                (!about.is_empty()).then_some(about),
+            )
+        });
+        let can_send = record
+            .group
+            .as_ref()
+            .is_none_or(|group| group.is_member && group.send.permits(group.own_role));
+        let can_send = can_send && !is_blocked;
         Self {
             request: record.is_request,
             is_blocked,
-            can_send: !is_blocked,
             is_pinned: state.pin_order.is_some(),
             pin_order: state.pin_order,
             is_archived: state.is_archived,
@@ -138,6 +150,10 @@ impl From<ConversationRecord> for ConversationView {
             },
             name: record.name.0,
             peer: record.peer.map(Into::into),
+            group: record.group.map(Into::into),
+            can_send,
+            picture,
+            about,
             last_message: record.last_message.map(Into::into),
             unread: row.unread,
             first_unread: record.first_unread.map(|message| message.to_string()),
@@ -171,6 +187,7 @@ impl From<MessageRecord> for MessageView {
                 RowState::Received => MessageState::Received,
             },
             failure: row.failure.as_deref().map(failure),
+            system: record.system.map(|line| Box::new(system(line, record.own))),
         }
     }
 }
@@ -232,6 +249,14 @@ impl From<ClientError> for RpcError {
             ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::Query(_) => ErrorCode::BadRequest,
             ClientError::Superseded => ErrorCode::Superseded,
+            ClientError::NotAllowed => ErrorCode::NotAllowed,
+            ClientError::GroupInfo(_)
+            | ClientError::TooManyMembers
+            | ClientError::BadLink
+            | ClientError::OtherServer => ErrorCode::BadRequest,
+            ClientError::GroupInfoMissing => {
+                return Self::new(ErrorCode::Offline, sentence(&error.to_string())).retry(None);
+            }
             ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
             ClientError::Net(error) => return from_net(error),
             ClientError::Store(StoreError::Full) => ErrorCode::StorageFull,

@@ -45,13 +45,13 @@ pub enum AppEvent {
     #[serde(rename = "message.added")]
     MessageAdded {
         /// The message.
-        message: MessageView,
+        message: Box<MessageView>,
     },
     /// A message is no longer as it was.
     #[serde(rename = "message.changed")]
     MessageChanged {
         /// As it is now.
-        message: MessageView,
+        message: Box<MessageView>,
     },
     /// A message is gone from this device.
     #[serde(rename = "message.removed")]

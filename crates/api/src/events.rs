@@ -53,10 +53,10 @@ impl From<Event> for AppEvent {
                 status: status.into(),
             },
             Event::MessageAdded(message) => Self::MessageAdded {
-                message: message.into(),
+                message: Box::new(message.into()),
             },
             Event::MessageChanged(message) => Self::MessageChanged {
-                message: message.into(),
+                message: Box::new(message.into()),
             },
             Event::MessageRemoved {
                 conversation,

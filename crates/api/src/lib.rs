@@ -11,6 +11,8 @@ pub mod discover;
 mod error;
 mod event;
 mod events;
+pub mod group_view;
+mod groups;
 pub mod param;
 mod picture;
 pub mod rpc;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::group_view::{AllowedTo, GroupRole};
 use crate::view::{SearchKind, SearchOrder};
 
 macro_rules! params {
@@ -200,6 +201,98 @@ params! {
         /// Names the box that it is typed in, at most 64 bytes: a newer search of the same box ends this
         /// one, which then fails with SUPERSEDED.
         search_box: Option<String>,
+    }
+    /// A new group.
+    CreateGroupParams {
+        /// What it is called.
+        name: String,
+        /// Accounts in it besides the own one.
+        members: Vec<String>,
+        /// A data URL of a PNG, JPEG or WebP of at most 24 KiB.
+        picture: Option<String>,
+        /// What it is about.
+        about: Option<String>,
+    }
+    /// People for a group.
+    AddMembersParams {
+        /// Which group.
+        conversation_id: String,
+        /// Their accounts.
+        members: Vec<String>,
+    }
+    /// Somebody in a conversation.
+    MemberParams {
+        /// Where.
+        conversation_id: String,
+        /// Their account.
+        account_id: String,
+    }
+    /// Another name for a group.
+    RenameParams {
+        /// Which group.
+        conversation_id: String,
+        /// One line of 1 to 100 characters.
+        name: String,
+    }
+    /// What a group is about.
+    SetAboutParams {
+        /// Which group.
+        conversation_id: String,
+        /// At most 500 characters; empty for nothing.
+        about: String,
+    }
+    /// A picture for a group.
+    SetPictureParams {
+        /// Which group.
+        conversation_id: String,
+        /// A data URL; empty for none.
+        picture: String,
+    }
+    /// A role for somebody.
+    SetRoleParams {
+        /// Which group.
+        conversation_id: String,
+        /// Whose.
+        account_id: String,
+        /// Which.
+        role: GroupRole,
+    }
+    /// What members may do; what is left out stays.
+    SetPermissionsParams {
+        /// Which group.
+        conversation_id: String,
+        /// Who may add people.
+        add: Option<AllowedTo>,
+        /// Who may change name, picture and description.
+        edit_info: Option<AllowedTo>,
+        /// Who may write.
+        send: Option<AllowedTo>,
+        /// How many of the last messages new members see, 0 to 100.
+        shares_history: Option<u32>,
+        /// Whether admins approve who comes by a link.
+        needs_approval: Option<bool>,
+    }
+    /// A link to a group.
+    LinkParams {
+        /// It begins with `pipit://join/`.
+        link: String,
+    }
+    /// A link, made now or before.
+    CreatedLink {
+        /// To be passed on.
+        link: String,
+    }
+    /// A link, when there is one.
+    LinkResult {
+        /// To be passed on.
+        link: Option<String>,
+    }
+    /// What became of joining.
+    JoinResult {
+        /// The group, when this account is in it.
+        conversation_id: Option<String>,
+        /// Somebody still has to let this account in.
+        is_pending: bool,
     }
     /// A message.
     MessageParams {

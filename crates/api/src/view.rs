@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::group_view::{GroupView, SystemView};
+
 /// How the connection to the server stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -244,6 +246,18 @@ pub struct ConversationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub peer: Option<ContactView>,
+    /// What a group is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub group: Option<GroupView>,
+    /// The picture of a group, a data URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub picture: Option<String>,
+    /// What a group is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub about: Option<String>,
     /// The newest message.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -366,6 +380,10 @@ pub struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub failure: Option<Failure>,
+    /// A line of the app's own: what it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub system: Option<Box<SystemView>>,
 }
 
 /// What sort of message a search is for.

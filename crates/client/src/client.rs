@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{inbox, outbox, renew, search, sync};
+use crate::{group, inbox, outbox, renew, search, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -286,6 +286,7 @@ impl Shared {
         renew::spawn(Arc::downgrade(self), &session);
         sync::spawn(Arc::downgrade(self), &session);
         search::spawn(&session);
+        group::spawn(Arc::downgrade(self), &session);
         self.publish_status();
         Ok(())
     }

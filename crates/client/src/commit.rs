@@ -15,8 +15,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pipit_domain::Timestamp;
-use pipit_e2ee::{Change, CommitError, Committed, Crypto, Group, Provider};
+use pipit_domain::{AccountId, Timestamp};
+use pipit_e2ee::{Change, CommitError, Committed, Crypto, Group, Provider, Refusal};
 use pipit_net::NetError;
 use pipit_store::table::{conversation, outbox, pending_commit};
 use pipit_store::{Transaction, mls_storage};
@@ -29,6 +29,8 @@ use crate::clock::random_envelope;
 use crate::conversation::changed;
 use crate::epoch::load;
 use crate::error::ClientError;
+use crate::event::Event;
+use crate::group;
 use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
 
@@ -199,15 +201,21 @@ impl Session {
         row: i64,
         at: Timestamp,
     ) -> Result<(), ClientError> {
-        let (crypto, reader) = (Arc::clone(&self.crypto), self.reader.clone());
+        let (crypto, reader, own) = (Arc::clone(&self.crypto), self.reader.clone(), self.own());
         let events = self
             .store
             .write(move |transaction| {
-                if !confirm(transaction, &crypto, row, at)? {
+                let Some(lines) = confirm(transaction, &crypto, own, row, at)? else {
                     // Mail of the epoch after it was here first.
                     return Ok(Vec::new());
+                };
+                let mut events = Vec::new();
+                for line in lines {
+                    let record = reader.message_by_row(transaction, line)?;
+                    events.push(Event::MessageAdded(record));
                 }
-                Ok::<_, ClientError>(changed(&reader, transaction, [row])?)
+                events.extend(changed(&reader, transaction, [row])?);
+                Ok::<_, ClientError>(events)
             })
             .await?;
         shared.publisher.publish(events);
@@ -235,53 +243,58 @@ impl Session {
     }
 }
 
-/// The server has taken our pending commit: the group moves on. Answers whether there was one.
+/// The server has taken our pending commit: the group moves on. Answers the rows of the lines that tell of
+/// it, or `None` when there was none.
 ///
 /// # Errors
 /// When keys or history can't be written; roll back.
 pub(crate) fn confirm(
     transaction: &Transaction<'_>,
     crypto: &Crypto,
+    own: AccountId,
     row: i64,
     at: Timestamp,
-) -> Result<bool, ClientError> {
+) -> Result<Option<Vec<i64>>, ClientError> {
     if !pending_commit::remove(transaction, row)? {
-        return Ok(false);
+        return Ok(None);
     }
     let Some(group) = load(transaction, crypto, row)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let storage = mls_storage(transaction);
     match group.confirm(&Provider::new(crypto, &storage)) {
         Ok((group, committed)) => {
-            note(transaction, row, &committed)?;
+            let lines = note(transaction, crypto, own, row, &committed, at)?;
             let devices = group.members().len();
             plan(transaction, row, Urgency::Later, devices, at)?;
-            Ok(true)
+            Ok(Some(lines))
         }
-        Err(CommitError::NothingPending) => Ok(false),
+        Err(CommitError::NothingPending) => Ok(None),
         Err(_) => Err(ClientError::Internal("keys of a conversation")),
     }
 }
 
-/// What every applied commit brings with it, whoever made it.
+/// What every applied commit brings with it, whoever made it. Answers the rows of the lines that tell of it.
 ///
 /// # Errors
 /// When the history can't be written; roll back.
 pub(crate) fn note(
     transaction: &Transaction<'_>,
+    crypto: &Crypto,
+    own: AccountId,
     row: i64,
     committed: &Committed,
-) -> Result<(), ClientError> {
+    at: Timestamp,
+) -> Result<Vec<i64>, ClientError> {
     if committed.dropped_ours {
         pending_commit::remove(transaction, row)?;
     }
     // Sealed for the epoch before; the same envelope ids are sealed again.
     outbox::unseal(transaction, row)?;
-    Ok(())
+    group::applied(transaction, crypto, own, row, committed, at)
 }
 
-fn not_a_member() -> ClientError {
+pub(crate) fn not_a_member() -> ClientError {
     NetError::Refused(Refused::new(
         RefusalCode::NotAMember,
         "This device can't change this chat any more.",
@@ -292,6 +305,7 @@ fn not_a_member() -> ClientError {
 fn commit_error(error: CommitError) -> ClientError {
     match error {
         CommitError::NotMember => not_a_member(),
+        CommitError::Refused(Refusal::Breach(_)) => ClientError::NotAllowed,
         CommitError::TooMany => NetError::Refused(Refused::new(
             RefusalCode::TooLarge,
             "These are more devices than a chat can take.",

@@ -5,6 +5,7 @@ use pipit_net::{EndpointError, NetError};
 use pipit_password::PasswordProblem;
 use pipit_store::StoreError;
 use pipit_store::search::QueryError;
+use pipit_wire::group::InfoError;
 
 /// Why a command failed. The texts are sentences for people.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,26 @@ pub enum ClientError {
     /// No such message, or not in a state for this.
     #[error("there is no such message, or it is no longer waiting")]
     NotFound,
+    /// The group does not let this account do that.
+    #[error("only some members of this group may do that; ask one of its admins")]
+    NotAllowed,
+    /// Name, description or picture of a group.
+    #[error(transparent)]
+    GroupInfo(#[from] InfoError),
+    /// Name and picture of the group have not reached this device yet.
+    #[error(
+        "this device does not know the group well enough yet; try again when others are online"
+    )]
+    GroupInfoMissing,
+    /// More people than can be named at once.
+    #[error("these are too many people at once; add them in several steps")]
+    TooManyMembers,
+    /// The text is no link to a group.
+    #[error("this is not a link to a group; copy all of it")]
+    BadLink,
+    /// The link leads to a group on another server.
+    #[error("this link leads to another server than the one of your account")]
+    OtherServer,
     /// Empty, or longer than a message may be.
     #[error("a message has 1 to 32,768 bytes of text")]
     TextLength,

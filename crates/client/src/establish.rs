@@ -25,6 +25,7 @@ use tokio::time::timeout;
 use crate::clock::random_group;
 use crate::epoch::load;
 use crate::error::ClientError;
+use crate::group;
 use crate::ledgers::StoredLedgers;
 use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
@@ -79,8 +80,7 @@ impl Session {
     /// Creates the group and keeps the request; `None` when the conversation has a group by now.
     async fn create_group(&self, row: i64) -> Result<Option<Vec<u8>>, ClientError> {
         let place = self.conversation_row(row).await?;
-        let mut accounts = vec![self.own()];
-        accounts.extend(place.peer);
+        let accounts = self.first_members(&place).await?;
         self.refresh_ledgers(&accounts).await?;
         let (suite, key_packages) = self.claim(&accounts).await?;
         let own_device = self.identity.leaf().device;
@@ -124,8 +124,18 @@ impl Session {
                     })
                     .collect::<Result<Vec<_>, _>>()?;
                 let id = random_group();
-                let (_, created) = Group::create(&provider, &identity, id, suite, others, now)
-                    .map_err(|error| {
+                let charter = group::founding(transaction, &place)?;
+                let included: Vec<_> = others.iter().map(|leaf| leaf.identity().account).collect();
+                let made = match &charter {
+                    Some(charter) => {
+                        group::note_founders(transaction, row, included)?;
+                        Group::create_chartered(
+                            &provider, &identity, id, suite, others, charter, now,
+                        )
+                    }
+                    None => Group::create(&provider, &identity, id, suite, others, now),
+                };
+                let (_, created) = made.map_err(|error| {
                         tracing::error!(%error, "a group could not be created");
                         ClientError::Internal("new conversation")
                     })?;
@@ -161,7 +171,7 @@ impl Session {
         Ok((Suite::Classical, second.key_packages))
     }
 
-    async fn claim_in(
+    pub(crate) async fn claim_in(
         &self,
         accounts: &[AccountId],
         suite: Suite,
@@ -193,9 +203,12 @@ impl Session {
                     let devices = group.members().len();
                     plan(transaction, row, Urgency::Later, devices, now)?;
                 }
-                Ok(())
+                Ok::<_, ClientError>(())
             })
-            .await
+            .await?;
+        // More may be waiting to be added than a group starts with.
+        self.group_wake.notify_one();
+        Ok(())
     }
 
     /// Undoes our creation, unless a Welcome has put another group in its place already.

@@ -1,6 +1,6 @@
 //! The inbox task: what the connection brings, opened in batches, acknowledged after the commit.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -25,7 +25,7 @@ use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::notify::{Policy, notifications, policy};
-use crate::open::{DeliveryError, Opener, Outcome};
+use crate::open::{DeliveryError, Missing, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
 use crate::{sync, task};
@@ -200,6 +200,7 @@ async fn catch_up(
     sync::meet_own_devices(session).await?;
     session.replenish_key_packages().await?;
     session.plan_renewals().await?;
+    session.group_wake.notify_one();
     let mut before = i64::MAX;
     loop {
         let page = session
@@ -256,8 +257,8 @@ struct Opened {
     has_set: bool,
     /// Conversations that this device is behind in.
     behind: BTreeSet<i64>,
-    /// The delivery at this place needs a ledger first.
-    stopped: Option<(usize, AccountId)>,
+    /// The delivery at this place needs something first.
+    stopped: Option<(usize, Missing)>,
 }
 
 async fn receive(
@@ -269,15 +270,15 @@ async fn receive(
     if state.is_stopped {
         return;
     }
-    let mut refreshed = BTreeSet::new();
+    let mut tried = BTreeSet::new();
     let mut failures = 0;
     while !batch.is_empty() {
         let deliveries = Arc::new(std::mem::take(&mut batch));
         let (work, worker) = (Arc::clone(&deliveries), Arc::clone(session));
-        let (is_fresh, gives_up) = (refreshed.clone(), failures >= TRIES);
+        let (was_tried, gives_up) = (tried.clone(), failures >= TRIES);
         let opened = session
             .store
-            .write(move |transaction| open_all(transaction, &worker, &work, &is_fresh, gives_up))
+            .write(move |transaction| open_all(transaction, &worker, &work, &was_tried, gives_up))
             .await;
         let opened = match opened {
             Ok(opened) => opened,
@@ -296,6 +297,7 @@ async fn receive(
             session.group_changed.notify_waiters();
             session.outbox_wake.notify_one();
             session.renewal_wake.notify_one();
+            session.group_wake.notify_one();
         }
         if opened.group_changed || opened.has_set {
             session.sync_wake.notify_one();
@@ -303,23 +305,46 @@ async fn receive(
         bring_back(shared, session, opened.behind);
         let notices = notifications(&shared.focus(), &opened.policy, &opened.added);
         shared.publish(opened.events.into_iter().chain(notices));
-        let Some((place, account)) = opened.stopped else {
+        let Some((place, missing)) = opened.stopped else {
             return;
         };
         batch = take(deliveries).split_off(place);
-        match session.refresh_ledgers(&[account]).await {
+        match fetch(session, missing, &mut batch[0]).await {
             Ok(()) | Err(ClientError::UnknownAccount | ClientError::LedgerMismatch) => {
-                refreshed.insert(account);
+                tried.insert(missing);
             }
             // The server delivers the rest again.
             Err(ClientError::Net(NetError::Disconnected)) => {
                 state.is_stopped = true;
                 return;
             }
+            // It does not have it: the delivery has to do without.
+            Err(ClientError::Net(error)) if error.refusal().is_some() && !error.is_passing() => {
+                tried.insert(missing);
+            }
             Err(error) => {
-                tracing::info!(%error, "a ledger could not be fetched");
+                tracing::info!(%error, "what a delivery needs could not be fetched");
                 sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// Fetches what a delivery needs before it can be opened.
+async fn fetch(
+    session: &Session,
+    missing: Missing,
+    delivery: &mut Deliver,
+) -> Result<(), ClientError> {
+    match missing {
+        Missing::Ledger(account) => {
+            // Of a group's members all ledgers at once, not one after the other.
+            session.learn_members(&delivery.tree).await?;
+            session.refresh_ledgers(&[account]).await
+        }
+        Missing::Tree(conversation, epoch) => {
+            delivery.tree = session.fetch_tree(conversation, epoch).await?;
+            Ok(())
         }
     }
 }
@@ -332,7 +357,7 @@ fn open_all(
     transaction: &Transaction<'_>,
     session: &Session,
     deliveries: &[Deliver],
-    refreshed: &BTreeSet<AccountId>,
+    tried: &BTreeSet<Missing>,
     gives_up: bool,
 ) -> Result<Opened, ClientError> {
     let opener = Opener {
@@ -342,15 +367,15 @@ fn open_all(
         reader: &session.reader,
         own: session.own(),
         now: session.server_now(),
-        has_confirmed: Cell::default(),
+        confirmed: RefCell::default(),
     };
     let mut all = Opened::default();
     let mut conversations = BTreeSet::new();
     for (place, delivery) in deliveries.iter().enumerate() {
         let outcome = match savepoint(transaction, || opener.open(delivery)) {
             Ok(outcome) => outcome,
-            Err(DeliveryError::NeedsLedger(account)) if !refreshed.contains(&account) => {
-                all.stopped = Some((place, account));
+            Err(DeliveryError::Needs(missing)) if !tried.contains(&missing) => {
+                all.stopped = Some((place, missing));
                 break;
             }
             // One delivery that trips us up must not hold up all others for ever.
@@ -374,6 +399,11 @@ fn open_all(
             let record = session.reader.message_by_row(transaction, row)?;
             all.events.push(Event::MessageAdded(record.clone()));
             all.added.push(record);
+        }
+        for line in outcome.lines {
+            let record = session.reader.message_by_row(transaction, line)?;
+            conversations.insert(record.row.conversation);
+            all.events.push(Event::MessageAdded(record));
         }
     }
     all.policy = policy(transaction, &all.added)?;

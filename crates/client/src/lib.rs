@@ -30,6 +30,7 @@ mod error;
 mod establish;
 mod event;
 mod gap;
+mod group;
 mod inbox;
 mod keys;
 mod ledgers;
@@ -55,8 +56,10 @@ pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registe
 pub use clock::SystemClock;
 pub use error::ClientError;
 pub use event::{Event, Numbered};
+pub use group::{GroupPermissions, GroupRecord, LinkRecord, MemberRecord, NewGroup, SystemRecord};
 pub use message::Window;
 pub use people::{Profile, ProfileChange, picture_type};
+pub use pipit_e2ee::{Allowed, Role};
 pub use pipit_password::PasswordProblem;
 pub use pipit_store::search::{
     Cursor as SearchCursor, Order as SearchOrder, Piece as SnippetPiece,

@@ -13,6 +13,7 @@ use crate::clock::{random, random_envelope};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::group;
 use crate::people::{self, profile};
 use crate::record::MessageRecord;
 use crate::session::Session;
@@ -230,6 +231,9 @@ fn queue(
 ) -> Result<(MessageId, Vec<Event>), ClientError> {
     let row = conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
     let own = session.own();
+    if !group::may_write(transaction, &row, own)? {
+        return Err(ClientError::NotAllowed);
+    }
     let mut content = Content::text(random(), text);
     profile::tell(transaction, session, &row)?;
     let own_name = session.reader.name(transaction, own)?;

@@ -126,6 +126,8 @@ mod tests {
             conversation: ConversationId::new([conversation; 16]),
             sender_name: Redacted("ines".to_owned()),
             is_own,
+            own: AccountId::new([0; 32]),
+            system: None,
         }
     }
 

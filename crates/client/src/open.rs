@@ -1,6 +1,6 @@
 //! Opening one delivery inside the inbox's transaction: what it is, and the rows that it makes.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use pipit_domain::{
     AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp,
@@ -21,6 +21,7 @@ use crate::commit;
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::event::Event;
+use crate::group;
 use crate::ledgers::StoredLedgers;
 use crate::message::received_position;
 use crate::people::profile;
@@ -42,17 +43,25 @@ pub(crate) struct Outcome {
     pub(crate) has_set: bool,
     /// What else to tell.
     pub(crate) events: Vec<Event>,
+    /// Rows of messages that nobody need be notified of.
+    pub(crate) lines: Vec<i64>,
+}
+
+/// What has to be fetched before a delivery can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Missing {
+    /// Somebody's ledger.
+    Ledger(AccountId),
+    /// The tree of an epoch that an invitation leads into.
+    Tree(ConversationId, u64),
 }
 
 /// Why a delivery could not be dealt with.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeliveryError {
-    /// Somebody's ledger has to be fetched first; nothing was changed.
-    #[error("a ledger is missing")]
-    NeedsLedger(AccountId),
-    /// The tree of a group that this device is invited to has to be fetched first; nothing was changed.
-    #[error("the members of a group are missing")]
-    NeedsTree(ConversationId, u64),
+    /// Something has to be fetched first; nothing was changed.
+    #[error("something has to be fetched first")]
+    Needs(Missing),
     /// It will never open; the person sees a placeholder in this conversation, if it is known.
     #[error("a delivery can't be opened: {why}")]
     Unreadable {
@@ -102,14 +111,17 @@ pub(crate) struct Opener<'a> {
     pub(crate) own: AccountId,
     /// The server's clock, as well as this device knows it.
     pub(crate) now: Timestamp,
-    /// A pending commit of ours was confirmed on the way.
-    pub(crate) has_confirmed: Cell<bool>,
+    /// A pending commit of ours was confirmed on the way; the rows of the lines that tell of it.
+    pub(crate) confirmed: RefCell<Option<Vec<i64>>>,
 }
 
 impl Opener<'_> {
     pub(crate) fn open(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {
         let mut outcome = self.open_kind(delivery)?;
-        outcome.group_changed |= self.has_confirmed.take();
+        if let Some(lines) = self.confirmed.take() {
+            outcome.group_changed = true;
+            outcome.lines.extend(lines);
+        }
         Ok(outcome)
     }
 
@@ -145,13 +157,21 @@ impl Opener<'_> {
         let (place, group) = self.place_of_commit(delivery)?;
         match self.open_in_group(&place, group, delivery, None)? {
             Some(Opened::Commit(committed)) => {
-                commit::note(self.transaction, place.conversation, &committed)?;
+                let lines = commit::note(
+                    self.transaction,
+                    self.crypto,
+                    self.own,
+                    place.conversation,
+                    &committed,
+                    Timestamp::from_millis(delivery.time),
+                )?;
                 if place.kind == ConversationKind::OwnDevices && !committed.added.is_empty() {
                     self.own_device_joined(delivery)?;
                 }
                 Ok(Outcome {
                     conversation: Some(place.conversation),
                     group_changed: true,
+                    lines,
                     ..Outcome::default()
                 })
             }
@@ -213,7 +233,7 @@ impl Opener<'_> {
             Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
             Ok((_, opened)) => Ok(Some(opened)),
             Err(OpenError::Refused(Refusal::UnknownLeaf(leaf) | Refusal::StillInForce(leaf))) => {
-                Err(DeliveryError::NeedsLedger(leaf.account))
+                Err(DeliveryError::Needs(Missing::Ledger(leaf.account)))
             }
             Err(OpenError::Refused(_)) => Err(unreadable("a device that must not be here")),
             Err(OpenError::Storage(_) | OpenError::Internal) => Err(ours()),
@@ -250,9 +270,9 @@ impl Opener<'_> {
         let at = Timestamp::from_millis(delivery.time);
         let row = place.conversation;
         if matches!(opened, Err(OpenError::EpochTooNew { epoch }) if epoch == next)
-            && commit::confirm(self.transaction, self.crypto, row, at)?
+            && let Some(lines) = commit::confirm(self.transaction, self.crypto, self.own, row, at)?
         {
-            self.has_confirmed.set(true);
+            self.confirmed.replace(Some(lines));
             return Ok(load()?.open(&provider, &delivery.payload, &ledgers));
         }
         Ok(opened)
@@ -283,7 +303,12 @@ impl Opener<'_> {
         if let Some(name) = content.extensions.sender_name() {
             contact::set_display_name(self.transaction, sender, name)?;
         }
-        let (kind, text, kept) = match content.kind() {
+        let kind = content.kind();
+        let is_written = matches!(kind, Kind::Text(_) | Kind::Poll(_));
+        if is_written && !group::may_write(self.transaction, place, sender)? {
+            return Err(DeliveryError::Dropped("of a member who may not write"));
+        }
+        let (kind, text, kept) = match kind {
             Kind::Text(text) if content.expires.is_none() => (MessageKind::Text, text.text, None),
             Kind::StatusReport(_) => return Ok(Outcome::default()),
             Kind::Control(control) => return self.control(place, sender, control, accepted_at),
@@ -396,7 +421,15 @@ impl Opener<'_> {
             content_sync::MEDIA_TYPE if sender == self.own => {
                 sync::receive(transaction, reader, place, control.body, at)?
             }
-            _ => Vec::new(),
+            _ => {
+                let received = group::receive(transaction, self.own, place, sender, control, at)?;
+                return Ok(received.map_or_else(Outcome::default, |received| Outcome {
+                    conversation: received.conversation,
+                    group_changed: true,
+                    lines: received.lines,
+                    ..Outcome::default()
+                }));
+            }
         };
         Ok(Outcome {
             has_set: control.media_type == content_sync::MEDIA_TYPE,
@@ -463,10 +496,10 @@ impl Opener<'_> {
         let (group, by) = match joined {
             Ok((group, joined)) => (group, joined.by.account),
             Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
-                return Err(DeliveryError::NeedsLedger(leaf.account));
+                return Err(DeliveryError::Needs(Missing::Ledger(leaf.account)));
             }
             Err(JoinError::NeedsTree { epoch, .. }) => {
-                return Err(DeliveryError::NeedsTree(id, epoch));
+                return Err(DeliveryError::Needs(Missing::Tree(id, epoch)));
             }
             Err(JoinError::AlreadyIn | JoinError::NotForUs) => return Ok(Outcome::default()),
             Err(JoinError::Storage(_) | JoinError::Internal) => {
@@ -511,9 +544,18 @@ impl Opener<'_> {
             }
             _ => {}
         }
+        let lines = group::joined(
+            self.transaction,
+            self.own,
+            place.conversation,
+            &group,
+            Some(by),
+            at,
+        )?;
         Ok(Outcome {
             conversation: Some(place.conversation),
             group_changed: true,
+            lines,
             ..Outcome::default()
         })
     }

@@ -8,6 +8,7 @@ use pipit_store::table::state::{self, StateRow};
 use pipit_store::table::{contact, conversation, message, person};
 use pipit_store::{Connection, StoreError};
 
+use crate::group::{GroupRecord, SystemRecord, read_group, read_line};
 use crate::people::is_request;
 
 /// Characters of an account id that stand for a person whose name is not known yet.
@@ -54,6 +55,10 @@ pub struct MessageRecord {
     pub sender_name: Redacted<String>,
     /// Written by this account.
     pub is_own: bool,
+    /// This account.
+    pub own: AccountId,
+    /// A line of the app's own: what it is about.
+    pub system: Option<SystemRecord>,
 }
 
 /// A conversation as the chat list shows it.
@@ -67,6 +72,8 @@ pub struct ConversationRecord {
     pub name: Redacted<String>,
     /// The other person of a 1:1.
     pub peer: Option<ContactRecord>,
+    /// What a group is.
+    pub group: Option<GroupRecord>,
     /// The newest message.
     pub last_message: Option<MessageRecord>,
     /// The oldest unread one.
@@ -155,6 +162,8 @@ impl Reader {
         Ok(MessageRecord {
             sender_name: self.name(connection, row.sender)?,
             is_own: row.sender == self.own,
+            own: self.own,
+            system: read_line(connection, self, &row)?,
             conversation,
             row,
         })
@@ -188,13 +197,18 @@ impl Reader {
             0 => None,
             _ => message::first_unread(connection, row.conversation, row.read_position, self.own)?,
         };
-        let name = peer.as_ref().map(ContactRecord::name).unwrap_or_default();
+        let group = read_group(connection, &row, self.own)?;
+        let name = match &group {
+            Some(group) => group.name.clone(),
+            None => peer.as_ref().map(ContactRecord::name).unwrap_or_default(),
+        };
         Ok(ConversationRecord {
             state: state::get(connection, row.id)?,
             is_request: is_request(connection, &row)?,
             row,
             name,
             peer,
+            group,
             last_message,
             first_unread,
         })

@@ -19,6 +19,7 @@ use crate::clock::random_envelope;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::establish::delete_group;
+use crate::group;
 use crate::ledgers::StoredLedgers;
 use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
@@ -164,6 +165,7 @@ impl Session {
                 };
                 let row = place_of(transaction, id, own, &loaded, now)?;
                 conversation::set_group(transaction, row.conversation, Some(group), None)?;
+                group::joined(transaction, own, row.conversation, &loaded, None, now)?;
                 Ok::<_, ClientError>(true)
             })
             .await?;
@@ -177,6 +179,7 @@ impl Session {
     pub(crate) async fn rejoin(&self, id: ConversationId) -> Result<(), ClientError> {
         for _ in 0..TRIES {
             let state: GroupState = self.get(&format!("/v1/conversations/{id}")).await?;
+            self.learn_members(&state.tree).await?;
             let (group, commit) = self.external_commit(id, &state).await?;
             let body = CommitGroup {
                 conversation_id: id.to_vec(),
@@ -277,6 +280,7 @@ impl Session {
                 outbox::unseal(transaction, row.conversation)?;
                 let devices = loaded.members().len();
                 plan(transaction, row.conversation, Urgency::Later, devices, now)?;
+                group::joined(transaction, own, row.conversation, &loaded, None, now)?;
                 Ok::<_, ClientError>(())
             })
             .await?;
@@ -318,5 +322,8 @@ pub(crate) fn place_of(
         None if id == derived::note_to_self(own) => return Err(ClientError::LedgerMismatch),
         None => ConversationKind::Group,
     };
+    if kind != ConversationKind::Group && group.charter().is_some() {
+        return Err(ClientError::LedgerMismatch);
+    }
     Ok(conversation::ensure(transaction, id, kind, peer, now)?)
 }

@@ -37,6 +37,8 @@ pub(crate) struct Session {
     pub(crate) sync_wake: Arc<Notify>,
     /// Connected, and the mail that waited has been read.
     pub(crate) is_caught_up: AtomicBool,
+    /// Something may be waiting to be done in a group, or the session has ended.
+    pub(crate) group_wake: Arc<Notify>,
     /// The inbox joined a group or moved one to another epoch.
     pub(crate) group_changed: Notify,
     /// Held while joining from outside: two at once would take each other's keys away.
@@ -122,6 +124,7 @@ impl Session {
             renewal_wake: Arc::new(Notify::new()),
             sync_wake: Arc::new(Notify::new()),
             is_caught_up: AtomicBool::new(false),
+            group_wake: Arc::new(Notify::new()),
             group_changed: Notify::new(),
             joining: tokio::sync::Mutex::new(()),
             commits: Turns::default(),
@@ -219,6 +222,7 @@ impl Drop for Session {
         self.outbox_wake.notify_one();
         self.renewal_wake.notify_one();
         self.sync_wake.notify_one();
+        self.group_wake.notify_one();
     }
 }
 

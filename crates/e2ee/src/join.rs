@@ -1,5 +1,7 @@
 //! Joining: by the Welcome of somebody who added us, or from outside when we are a device of a member.
 
+use std::collections::BTreeSet;
+
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::{
     ExternalCommitBuilderError, ExternalCommitBuilderFinalizeError, LeafNodeParameters, MlsGroup,
@@ -7,7 +9,7 @@ use openmls::prelude::{
     tls_codec::DeserializeBytes as _,
 };
 use openmls_traits::OpenMlsProvider as _;
-use pipit_domain::{EnvelopeId, GroupId, limits};
+use pipit_domain::{AccountId, EnvelopeId, GroupId, limits};
 
 use crate::charter;
 use crate::commit::Commit;
@@ -190,6 +192,21 @@ impl Group {
         let commit = Commit::encode(epoch, bundle).ok_or(JoinError::Internal)?;
         Ok((group, commit))
     }
+}
+
+/// The accounts of a ratchet tree, once each; none for bytes that are no tree. They are as the leaves say:
+/// joining checks them.
+#[must_use]
+pub fn accounts_of_tree(bytes: &[u8]) -> BTreeSet<AccountId> {
+    let Ok(tree) = read_tree(bytes) else {
+        return BTreeSet::new();
+    };
+    tree.leaves()
+        .filter_map(|leaf| {
+            LeafIdentity::read(leaf.credential(), leaf.signature_key().as_slice()).ok()
+        })
+        .map(|leaf| leaf.account)
+        .collect()
 }
 
 fn read_message(bytes: &[u8]) -> Result<MlsMessageBodyIn, JoinError> {

@@ -49,7 +49,7 @@ pub use create::{CreateError, Created};
 pub use crypto::{Crypto, Provider, Storage, StorageFailure};
 pub use group::{ExportError, Group, SECRET_LEN};
 pub use identity::{Identity, LeafIdentity};
-pub use join::{JoinError, Joined};
+pub use join::{JoinError, Joined, accounts_of_tree};
 pub use key_package::{KeyPackageError, NewKeyPackage, NewLeaf, generate_key_packages};
 pub use open::{Application, Committed, OpenError, Opened};
 pub use openmls_rust_crypto::MemoryStorage;

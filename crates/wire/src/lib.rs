@@ -8,6 +8,7 @@
 pub mod charter;
 pub mod content;
 pub mod frame;
+pub mod group;
 pub mod mls_header;
 mod refusal;
 

@@ -132,7 +132,6 @@ export interface PlannedCommands {
   "conversation.setTimer": { params: { conversationId: string; seconds: number }; result: Empty };
   "conversation.mute": { params: { conversationId: string; until?: number; isMuted: boolean }; result: Empty };
   "conversation.typing": { params: { conversationId: string }; result: Empty };
-  "conversation.members": { params: { conversationId: string }; result: Member[] };
   "contact.block": { params: { accountId: string; isBlocked: boolean }; result: Empty };
   "contact.report": { params: { accountId: string; reason: string; messageIds?: string[] }; result: Empty };
   "request.accept": { params: { conversationId: string }; result: Empty };
@@ -142,23 +141,6 @@ export interface PlannedCommands {
   "conversation.pin": { params: { conversationId: string; isPinned: boolean }; result: Empty };
   "conversation.markUnread": { params: { conversationId: string }; result: Empty };
   "conversation.clear": { params: { conversationId: string }; result: Empty };
-  "conversation.create": { params: { name: string; members: string[]; picture?: string; about?: string }; result: { conversationId: string } };
-  "conversation.add": { params: { conversationId: string; members: string[] }; result: Empty };
-  "conversation.remove": { params: { conversationId: string; accountId: string }; result: Empty };
-  "conversation.leave": { params: { conversationId: string }; result: Empty };
-  "conversation.rename": { params: { conversationId: string; name: string }; result: Empty };
-  "conversation.setAbout": { params: { conversationId: string; about: string }; result: Empty };
-  "conversation.setPicture": { params: { conversationId: string; picture: string }; result: Empty };
-  "conversation.setRole": { params: { conversationId: string; accountId: string; role: Role }; result: Empty };
-  "conversation.setPermissions": { params: { conversationId: string; sharesHistory?: number; needsApproval?: boolean } & Partial<Permissions>; result: Empty };
-  "invite.create": { params: { conversationId: string }; result: { link: string } };
-  "invite.revoke": { params: { conversationId: string }; result: Empty };
-  "invite.get": { params: { conversationId: string }; result: { link?: string } };
-  "invite.look": { params: { link: string }; result: InviteLook };
-  "invite.join": { params: { link: string }; result: { conversationId?: string; isPending: boolean } };
-  "invite.requests": { params: { conversationId: string }; result: JoinRequest[] };
-  "invite.approve": { params: { conversationId: string; accountId: string }; result: Empty };
-  "invite.decline": { params: { conversationId: string; accountId: string }; result: Empty };
   "settings.get": { params: Empty; result: Settings };
   "settings.set": { params: Partial<Settings>; result: Empty };
   "profile.get": { params: Empty; result: ProfileView };
@@ -173,11 +155,7 @@ export interface PlannedCommands {
 export const NOT_YET = new Set<keyof PlannedCommands>([
   "message.edit", "message.history", "message.delete", "message.restore", "message.react", "message.forward", "message.info", "message.pin",
   "message.star", "message.get", "conversation.pinned", "poll.create", "poll.vote", "poll.close", "conversation.setTimer", "conversation.typing",
-  "conversation.members", "contact.report", "message.starred",
-  "conversation.create", "conversation.add", "conversation.remove", "conversation.leave", "conversation.rename", "conversation.setAbout",
-  "conversation.setPicture", "conversation.setRole", "conversation.setPermissions", "invite.create", "invite.revoke", "invite.get", "invite.look",
-  "invite.join", "invite.requests", "invite.approve", "invite.decline",
-  "presence.watch",
+  "contact.report", "message.starred", "presence.watch",
 ]);
 
 /** What commands that exist take besides. */

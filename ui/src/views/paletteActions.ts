@@ -13,7 +13,6 @@ import Settings from "@lucide/svelte/icons/settings";
 import SquarePen from "@lucide/svelte/icons/square-pen";
 import TextSearch from "@lucide/svelte/icons/text-search";
 import Users from "@lucide/svelte/icons/users";
-import { NOT_YET } from "../backend/planned";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { isUnread } from "../features/conversation-list/ConversationListController.svelte";
 import type { PaletteAction } from "../features/palette/PaletteController.svelte";
@@ -52,7 +51,7 @@ function appActions(main: MainController): PaletteAction[] {
   const group = "app" as const;
   return [
     { id: "newChat", group, label: t("list.newChat"), icon: SquarePen, caps: shown("newChat").caps, run: () => main.startNewConversation() },
-    ...(NOT_YET.has("conversation.create") ? [] : groupActions(main)),
+    ...groupActions(main),
     { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },

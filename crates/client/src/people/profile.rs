@@ -61,26 +61,7 @@ pub struct ProfileChange {
 /// formats can hold scripts and are none.
 #[must_use]
 pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Some("image/webp"),
-        _ => None,
-    }
+    pipit_wire::group::picture_type(bytes)
 }
 
 fn about(text: &str) -> Result<String, ClientError> {

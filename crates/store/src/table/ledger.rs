@@ -43,3 +43,13 @@ pub fn put(connection: &Connection, ledger: &Ledger) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// Whether anything is known of an account's ledger.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn is_known(connection: &Connection, account: AccountId) -> Result<bool, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT 1 FROM ledger_entry WHERE account_id = ?1 LIMIT 1")?;
+    Ok(statement.exists([account.as_bytes()])?)
+}

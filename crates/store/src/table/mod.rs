@@ -2,9 +2,12 @@
 //! leave composition to the caller.
 
 pub mod account;
+pub mod chat_group;
 pub mod contact;
 pub mod conversation;
 pub mod delivery;
+pub mod group_member;
+pub mod join_request;
 pub mod ledger;
 pub mod message;
 pub mod outbox;
@@ -13,6 +16,7 @@ pub mod person;
 pub mod renewal;
 pub mod state;
 pub mod sync;
+pub mod system_line;
 
 use pipit_domain::Timestamp;
 use rusqlite::types::Type;

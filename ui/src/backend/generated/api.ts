@@ -57,6 +57,24 @@ retryAt?: number,
 recoveryKeyPending: boolean, };
 
 /**
+ * People for a group.
+ */
+export type AddMembersParams = { 
+/**
+ * Which group.
+ */
+conversationId: string, 
+/**
+ * Their accounts.
+ */
+members: Array<string>, };
+
+/**
+ * Who may do something.
+ */
+export type AllowedTo = "everyone" | "admins";
+
+/**
  * Whether a conversation is out of sight.
  */
 export type ArchiveParams = { 
@@ -181,6 +199,18 @@ name: string,
  */
 peer?: ContactView, 
 /**
+ * What a group is.
+ */
+group?: GroupView, 
+/**
+ * The picture of a group, a data URL.
+ */
+picture?: string, 
+/**
+ * What a group is about.
+ */
+about?: string, 
+/**
  * The newest message.
  */
 lastMessage?: MessageView, 
@@ -240,6 +270,36 @@ isBlocked?: boolean,
  * Whether this person can write here.
  */
 canSend: boolean, };
+
+/**
+ * A new group.
+ */
+export type CreateGroupParams = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Accounts in it besides the own one.
+ */
+members: Array<string>, 
+/**
+ * A data URL of a PNG, JPEG or WebP of at most 24 KiB.
+ */
+picture?: string, 
+/**
+ * What it is about.
+ */
+about?: string, };
+
+/**
+ * A link, made now or before.
+ */
+export type CreatedLink = { 
+/**
+ * To be passed on.
+ */
+link: string, };
 
 /**
  * A request that is not wanted.
@@ -321,6 +381,105 @@ focused: boolean,
 conversationId?: string, };
 
 /**
+ * What somebody is in a group.
+ */
+export type GroupRole = "owner" | "admin" | "member";
+
+/**
+ * A group beside its conversation.
+ */
+export type GroupView = { 
+/**
+ * Accounts in it.
+ */
+memberCount: number, 
+/**
+ * What this account is there.
+ */
+ownRole: GroupRole, 
+/**
+ * Whether this account is in it (still).
+ */
+isMember: boolean, 
+/**
+ * What members may do.
+ */
+permissions: PermissionsView, 
+/**
+ * How many of the last messages new members see; 0: none.
+ */
+sharesHistory: number, 
+/**
+ * Whether admins approve who comes by a link.
+ */
+needsApproval: boolean, 
+/**
+ * Accounts that wait for that.
+ */
+requestCount: number, };
+
+/**
+ * Somebody who asks to join a group.
+ */
+export type JoinRequestView = { 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * What they are found by.
+ */
+username: string, 
+/**
+ * What to call them.
+ */
+name: string, };
+
+/**
+ * What became of joining.
+ */
+export type JoinResult = { 
+/**
+ * The group, when this account is in it.
+ */
+conversationId?: string, 
+/**
+ * Somebody still has to let this account in.
+ */
+isPending: boolean, };
+
+/**
+ * A link to a group.
+ */
+export type LinkParams = { 
+/**
+ * It begins with `pipit://join/`.
+ */
+link: string, };
+
+/**
+ * A link, when there is one.
+ */
+export type LinkResult = { 
+/**
+ * To be passed on.
+ */
+link?: string, };
+
+/**
+ * Where a link to a group leads.
+ */
+export type LinkView = { 
+/**
+ * Address of the server.
+ */
+server: string, 
+/**
+ * Who made the link, when they are known here.
+ */
+inviter?: string, };
+
+/**
  * Part of a conversation: at most one of `before`, `after`, `around`, `aroundDate`; none means the
  * newest.
  */
@@ -398,6 +557,48 @@ conversationId: string,
 upTo: string, };
 
 /**
+ * Somebody in a conversation.
+ */
+export type MemberParams = { 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * Their account.
+ */
+accountId: string, };
+
+/**
+ * Somebody in a conversation.
+ */
+export type MemberView = { 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * What they are found by.
+ */
+username: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * What they are there.
+ */
+role: GroupRole, 
+/**
+ * It is this account.
+ */
+isOwn: boolean, 
+/**
+ * This person has accepted them, or written to them.
+ */
+isContact: boolean, };
+
+/**
  * What sort of row in a conversation.
  */
 export type MessageKind = "text" | "unreadable" | "newer" | "system";
@@ -467,7 +668,11 @@ state: MessageState,
 /**
  * Present when failed.
  */
-failure?: Failure, };
+failure?: Failure, 
+/**
+ * A line of the app's own: what it says.
+ */
+system?: SystemView, };
 
 /**
  * Whether a conversation's messages raise notifications.
@@ -612,6 +817,40 @@ export type Opened = {
 conversationId: string, };
 
 /**
+ * What members may do.
+ */
+export type PermissionsView = { 
+/**
+ * Add people.
+ */
+add: AllowedTo, 
+/**
+ * Change name, picture and description.
+ */
+editInfo: AllowedTo, 
+/**
+ * Write.
+ */
+send: AllowedTo, };
+
+/**
+ * Somebody who is named in a line.
+ */
+export type PersonRef = { 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * It is this account.
+ */
+isOwn: boolean, };
+
+/**
  * Whether a conversation stays at the top.
  */
 export type PinConversationParams = { 
@@ -703,6 +942,19 @@ export type RenameContactParams = {
 accountId: string, 
 /**
  * One line of at most 256 bytes; empty takes it back.
+ */
+name: string, };
+
+/**
+ * Another name for a group.
+ */
+export type RenameParams = { 
+/**
+ * Which group.
+ */
+conversationId: string, 
+/**
+ * One line of 1 to 100 characters.
  */
 name: string, };
 
@@ -911,6 +1163,19 @@ label: string,
 local: boolean, };
 
 /**
+ * What a group is about.
+ */
+export type SetAboutParams = { 
+/**
+ * Which group.
+ */
+conversationId: string, 
+/**
+ * At most 500 characters; empty for nothing.
+ */
+about: string, };
+
+/**
  * Text typed and not sent.
  */
 export type SetDraftParams = { 
@@ -922,6 +1187,48 @@ conversationId: string,
  * The text; empty clears.
  */
 text: string, };
+
+/**
+ * What members may do; what is left out stays.
+ */
+export type SetPermissionsParams = { 
+/**
+ * Which group.
+ */
+conversationId: string, 
+/**
+ * Who may add people.
+ */
+add?: AllowedTo, 
+/**
+ * Who may change name, picture and description.
+ */
+editInfo?: AllowedTo, 
+/**
+ * Who may write.
+ */
+send?: AllowedTo, 
+/**
+ * How many of the last messages new members see, 0 to 100.
+ */
+sharesHistory?: number, 
+/**
+ * Whether admins approve who comes by a link.
+ */
+needsApproval?: boolean, };
+
+/**
+ * A picture for a group.
+ */
+export type SetPictureParams = { 
+/**
+ * Which group.
+ */
+conversationId: string, 
+/**
+ * A data URL; empty for none.
+ */
+picture: string, };
 
 /**
  * What to tell of oneself; what is left out stays.
@@ -939,6 +1246,23 @@ about?: string,
  * PNG, JPEG or WebP of at most 24 KiB, as a data: URL in base64; empty for none.
  */
 picture?: string, };
+
+/**
+ * A role for somebody.
+ */
+export type SetRoleParams = { 
+/**
+ * Which group.
+ */
+conversationId: string, 
+/**
+ * Whose.
+ */
+accountId: string, 
+/**
+ * Which.
+ */
+role: GroupRole, };
 
 /**
  * What this person wants of the app, on all devices.
@@ -1021,6 +1345,27 @@ export type Subscribed = {
 number: number, };
 
 /**
+ * What a line of the app's own says.
+ */
+export type SystemView = { 
+/**
+ * Which line: a stable word such as `group.added`.
+ */
+word: string, 
+/**
+ * Who did it.
+ */
+actor?: PersonRef, 
+/**
+ * To whom.
+ */
+target?: PersonRef, 
+/**
+ * What: a name, a role, a number.
+ */
+value?: string, };
+
+/**
  * Whether a username can be had.
  */
 export type UsernameCheck = { 
@@ -1098,6 +1443,42 @@ export interface Commands {
   "conversation.pin": { params: PinConversationParams; result: Empty };
   /** Marks a conversation as unread; reading in it takes that back. */
   "conversation.markUnread": { params: ConversationParams; result: Empty };
+  /** Makes a group. */
+  "conversation.create": { params: CreateGroupParams; result: Opened };
+  /** Who is in a conversation, in the order of coming. */
+  "conversation.members": { params: ConversationParams; result: Array<MemberView> };
+  /** Adds people to a group. */
+  "conversation.add": { params: AddMembersParams; result: Empty };
+  /** Removes somebody from a group. */
+  "conversation.remove": { params: MemberParams; result: Empty };
+  /** Leaves a group; the history stays. */
+  "conversation.leave": { params: ConversationParams; result: Empty };
+  /** Calls a group something else. */
+  "conversation.rename": { params: RenameParams; result: Empty };
+  /** Says what a group is about. */
+  "conversation.setAbout": { params: SetAboutParams; result: Empty };
+  /** Gives a group a picture. */
+  "conversation.setPicture": { params: SetPictureParams; result: Empty };
+  /** Makes somebody an owner, an admin, or a member again. */
+  "conversation.setRole": { params: SetRoleParams; result: Empty };
+  /** Says what members may do. */
+  "conversation.setPermissions": { params: SetPermissionsParams; result: Empty };
+  /** A link by which people join a group. */
+  "invite.create": { params: ConversationParams; result: CreatedLink };
+  /** The link of this account, when there is one. */
+  "invite.get": { params: ConversationParams; result: LinkResult };
+  /** Makes all links of a group worthless. */
+  "invite.revoke": { params: ConversationParams; result: Empty };
+  /** Where a link leads. */
+  "invite.look": { params: LinkParams; result: LinkView };
+  /** Asks to join a group by a link. */
+  "invite.join": { params: LinkParams; result: JoinResult };
+  /** Who asks to join a group. */
+  "invite.requests": { params: ConversationParams; result: Array<JoinRequestView> };
+  /** Lets somebody in who asked. */
+  "invite.approve": { params: MemberParams; result: Empty };
+  /** Does not let somebody in who asked. */
+  "invite.decline": { params: MemberParams; result: Empty };
   /** Sends text. It is kept on this device before this answers, and leaves when it can. */
   "message.send": { params: SendParams; result: Sent };
   /** Part of a conversation, newest last. */

@@ -1,0 +1,158 @@
+//! History for new members: whoever adds somebody shows them the last messages, end to end, in the 1:1.
+
+use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp, limits};
+use pipit_ledger::conversation as derived;
+use pipit_store::Transaction;
+use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::group_member::{self, Standing};
+use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::{chat_group, outbox};
+use pipit_wire::content::Content;
+use pipit_wire::frame::Message as _;
+use pipit_wire::group::{HISTORY, HISTORY_LEN_MAX, SharedHistory, SharedMessage};
+
+use super::control::Received;
+use super::info;
+use super::line::Place;
+use crate::clock::{random, random_envelope};
+use crate::error::ClientError;
+use crate::message::received_position;
+
+/// Rows looked at for one message that is shown: lines and other rows are passed over.
+const ROWS_PER_MESSAGE: usize = 4;
+
+/// Queues the last messages of a group for a new member.
+pub(super) fn share(place: &Place<'_>, account: AccountId, count: u8) -> Result<(), ClientError> {
+    let (transaction, row) = (place.transaction, place.conversation);
+    let group = conversation::by_row(transaction, row)?.ok_or(ClientError::UnknownConversation)?;
+    let count = usize::from(count);
+    let rows = message::before(transaction, row, u64::MAX, count * ROWS_PER_MESSAGE)?;
+    let texts = rows
+        .into_iter()
+        .rev()
+        .filter(|row| row.kind == MessageKind::Text && row.accepted_at.is_some());
+    let mut bundle = SharedHistory {
+        conversation_id: group.id.to_vec(),
+        messages: Vec::new(),
+    };
+    let mut len = 0;
+    for row in texts.take(count) {
+        let shared = SharedMessage {
+            message_id: row.id.to_vec(),
+            sender: row.sender.to_vec(),
+            time: row.accepted_at.unwrap_or(row.sent_at).as_millis(),
+            text: row.text.0,
+        };
+        // Room for the tag and length of each.
+        len += shared.encoded_len() + 8;
+        if len > HISTORY_LEN_MAX {
+            break;
+        }
+        bundle.messages.push(shared);
+    }
+    if bundle.messages.is_empty() {
+        return Ok(());
+    }
+    bundle.messages.reverse();
+    let id = derived::direct(place.own, account);
+    let direct = conversation::ensure(
+        transaction,
+        id,
+        ConversationKind::Direct,
+        Some(account),
+        place.at,
+    )?;
+    let content = Content::control(random(), HISTORY, &bundle.encode_to_vec());
+    outbox::insert(
+        transaction,
+        None,
+        direct.conversation,
+        random_envelope(),
+        &content.encode(),
+    )?;
+    Ok(())
+}
+
+/// Takes in what a member shows of a group that this device is in.
+pub(super) fn take(
+    transaction: &Transaction<'_>,
+    own: AccountId,
+    sender: AccountId,
+    bundle: &SharedHistory,
+    at: Timestamp,
+) -> Result<Received, ClientError> {
+    let nothing = Received::default();
+    let Ok(id) = ConversationId::try_from(&bundle.conversation_id[..]) else {
+        return Ok(nothing);
+    };
+    let Some(row) = conversation::get(transaction, id)? else {
+        return Ok(nothing);
+    };
+    let place = Place {
+        transaction,
+        conversation: row.conversation,
+        own,
+        at,
+    };
+    let Some(group) = chat_group::get(transaction, row.conversation)? else {
+        return Ok(nothing);
+    };
+    let most = info::charter_of(&group)?.shares_history;
+    let is_member = group_member::is(transaction, row.conversation, sender, Standing::In)?;
+    if !is_member || bundle.messages.len() > usize::from(most) {
+        return Ok(nothing);
+    }
+    let mut lines = Vec::new();
+    for shared in &bundle.messages {
+        lines.extend(insert(&place, shared)?);
+    }
+    if !lines.is_empty() {
+        let count = lines.len().to_string();
+        lines.push(place.line("group.historyShared", sender, None, &count)?);
+    }
+    Ok(Received {
+        lines,
+        conversation: Some(row.conversation),
+    })
+}
+
+/// Adds a message that somebody shows, unless it is here. It never counts as unread.
+fn insert(place: &Place<'_>, shared: &SharedMessage) -> Result<Option<i64>, ClientError> {
+    let (transaction, conversation) = (place.transaction, place.conversation);
+    let (Ok(id), Ok(sender)) = (
+        MessageId::try_from(&shared.message_id[..]),
+        AccountId::try_from(&shared.sender[..]),
+    ) else {
+        return Ok(None);
+    };
+    let at = Timestamp::from_millis(shared.time.min(place.at.as_millis()));
+    let is_here = message::get(transaction, id)?.is_some();
+    // Words that this person never said must not be put in their mouth.
+    if is_here || sender == place.own || shared.text.len() > limits::TEXT_LEN_MAX {
+        return Ok(None);
+    }
+    let new = NewMessage {
+        id,
+        conversation,
+        position: message::free_position(
+            transaction,
+            conversation,
+            sender,
+            received_position(at),
+            0,
+        )?,
+        sender,
+        sent_at: at,
+        accepted_at: Some(at),
+        sequence: 0,
+        kind: MessageKind::Text,
+        state: MessageState::Received,
+        sent_here: false,
+        envelope: EnvelopeId::new(random()),
+        text: Redacted(&shared.text),
+        content: None,
+    };
+    let row = message::insert(transaction, &new)?;
+    conversation::count_message(transaction, conversation, false, at)?;
+    Ok(Some(row))
+}
