@@ -37,6 +37,9 @@ struct Arguments {
     /// Connections that only stay open, to measure memory
     #[arg(long, default_value_t = 500)]
     idle: usize,
+    /// Devices in the largest of three groups; the others have a tenth and a hundredth
+    #[arg(long, default_value_t = 1000)]
+    group: usize,
     /// Write the figures as JSON, too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -52,6 +55,7 @@ fn main() -> Result<()> {
         messages: arguments.messages.max(1),
         time: Duration::from_secs(arguments.seconds.max(1)),
         idle: arguments.idle,
+        group_sizes: [100, 10, 1].map(|part| (arguments.group / part).max(2)),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

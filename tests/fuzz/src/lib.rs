@@ -63,6 +63,8 @@ pub const TARGETS: &[Target] = &[
     target("mls_header", targets::wire::mls_header, 500_000),
     target("content", targets::wire::content, 300_000),
     target("status_report", targets::wire::status_report, 500_000),
+    target("charter", targets::wire::charter, 500_000),
+    target("group_info", targets::wire::group_info, 300_000),
     target("ledger_entry", targets::ledger::entry, 300_000),
     target("ledger_chain", targets::ledger::chain, 20_000),
     target("token", targets::ledger::token, 60_000),

@@ -56,6 +56,8 @@ short_runs!(
     mls_header,
     content,
     status_report,
+    charter,
+    group_info,
     ledger_entry,
     ledger_chain,
     token,

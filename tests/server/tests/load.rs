@@ -18,6 +18,7 @@ async fn every_figure_is_measured() -> Result<()> {
         messages: 5,
         time: Duration::from_millis(600),
         idle: 3,
+        group_sizes: [2, 3, 12],
     };
     let report = bench::run(&plan).await?;
     assert!(report.full.accepted_per_second > 1.0);
@@ -32,5 +33,16 @@ async fn every_figure_is_measured() -> Result<()> {
     assert!(wire.sender_up < wire.envelope as u64 + 24, "{wire:?}");
     assert!(wire.recipient_down < wire.envelope as u64 + 32, "{wire:?}");
     assert!(wire.recipient_up < 16 && wire.sender_down < 96, "{wire:?}");
+    for group in report.groups {
+        assert!(
+            group.add_make_ms > 0.0 && group.send_accept_ms > 0.0,
+            "{group:?}"
+        );
+        assert!(
+            group.join_welcome_bytes > 0 && group.join_tree_bytes > 0,
+            "{group:?}"
+        );
+        assert_eq!(group.send_bytes, report.groups[0].send_bytes);
+    }
     Ok(())
 }

@@ -386,3 +386,44 @@ async fn a_change_survives_a_kill() {
         .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_group_is_filled_after_it_is_made() {
+    // More than a group starts with, and a tree that does not come with the Welcomes.
+    const PEOPLE: usize = 13;
+    let server = Server::start().await;
+    let at = &server.address;
+    let mut people = Vec::new();
+    for number in 0..PEOPLE {
+        people.push(Person::register(at, &format!("walker{number}")).await);
+    }
+    let mut accounts = Vec::new();
+    for person in &people[1..] {
+        accounts.push(own_account(person).await);
+    }
+    let members: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    let id = create(&people[0], "Many walkers", &members).await;
+    for person in &people {
+        wait_members(person, &id, PEOPLE).await;
+        wait_group(person, &id, "the name", |view| {
+            view["name"] == "Many walkers" && view["group"]["memberCount"] == PEOPLE
+        })
+        .await;
+    }
+    let devices: Vec<&Person> = people.iter().collect();
+    all_talk(&devices[..3], &id, "first").await;
+    people[PEOPLE - 1].send(&id, "from the last").await;
+    for person in &people {
+        until("the last one's message", async || {
+            let texts = said(person, &id).await;
+            texts.contains(&"from the last".to_owned()).then_some(())
+        })
+        .await;
+    }
+    let tablet = Person::login(at, "walker5").await;
+    wait_group(&tablet, &id, "the name on a new device", |view| {
+        view["name"] == "Many walkers"
+    })
+    .await;
+    all_talk(&[&tablet, &people[0]], &id, "tablet").await;
+}

@@ -2,11 +2,12 @@
 //!
 //! Order: floors first (a bare WebSocket echo, SQLite's own commits), then the server: bytes of one
 //! message, everything as fast as it goes, half of that and next to nothing with times, send to shown
-//! between two real client cores, and idle connections. Clients and server share the machine's cores,
+//! between two real client cores, groups of three sizes, and idle connections. Clients and server share the machine's cores,
 //! as do the floors' two sides.
 
 mod floor_echo;
 mod floor_sqlite;
+mod groups;
 mod latency;
 mod memory;
 mod pairs;
@@ -44,6 +45,8 @@ pub struct Plan {
     pub time: Duration,
     /// Idle connections.
     pub idle: usize,
+    /// Sizes of groups, in devices.
+    pub group_sizes: [usize; 3],
 }
 
 /// Measures everything.
@@ -73,6 +76,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     drop(pairs);
     let profiles = folder.path().join("profiles");
     let shown = shown::measure(&server, &profiles, wire.envelope, plan.messages, plan.time).await?;
+    let groups = groups::measure(&server, plan.group_sizes).await?;
     drop(server);
     let idle = memory::measure(&plan.server_binary, &folder.path().join("idle"), plan.idle).await?;
     Ok(Report {
@@ -85,6 +89,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
         half,
         quiet,
         shown,
+        groups,
         idle,
     })
 }

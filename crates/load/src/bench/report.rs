@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::floor_sqlite::Commits;
+use super::groups::{GroupCost, SIZES};
 use super::latency::Steady;
 use super::memory::Idle;
 use super::saturate::Saturation;
@@ -57,6 +58,8 @@ pub struct Report {
     pub quiet: Steady,
     /// Between two real clients, from `message.send` to the event at the other.
     pub shown: Shown,
+    /// Groups, from the smallest to the largest.
+    pub groups: [GroupCost; SIZES],
     /// Idle connections.
     pub idle: Idle,
 }
@@ -108,6 +111,9 @@ impl fmt::Display for Report {
         writeln!(f, "With {:.0}/s sent", self.quiet.sent_per_second)?;
         write_times(f, self.quiet.times)?;
         write_shown(f, self.shown)?;
+        for cost in self.groups {
+            write_group(f, cost)?;
+        }
         writeln!(f, "Floors in the same run")?;
         writeln!(
             f,
@@ -160,6 +166,29 @@ fn write_shown(f: &mut fmt::Formatter<'_>, shown: Shown) -> fmt::Result {
         f,
         "  bare WebSocket echo in the same run: p50 {:.3} ms, p99 {:.3} ms",
         echo.p50_ms, echo.p99_ms
+    )
+}
+
+fn write_group(f: &mut fmt::Formatter<'_>, cost: GroupCost) -> fmt::Result {
+    writeln!(
+        f,
+        "A group of {} devices, made in {:.0} ms",
+        cost.devices, cost.fill_ms
+    )?;
+    writeln!(
+        f,
+        "  adding one: commit {:.1} ms, answer {:.1} ms, up {} bytes, {} to each other device",
+        cost.add_make_ms, cost.add_post_ms, cost.add_up_bytes, cost.add_each_bytes
+    )?;
+    writeln!(
+        f,
+        "  joining: Welcome {} bytes, tree {} bytes, {:.1} ms",
+        cost.join_welcome_bytes, cost.join_tree_bytes, cost.join_ms
+    )?;
+    writeln!(
+        f,
+        "  sending: seal {:.2} ms, accepted in {:.1} ms, {} bytes",
+        cost.send_seal_ms, cost.send_accept_ms, cost.send_bytes
     )
 }
 

@@ -1,9 +1,11 @@
 //! Seeds of frames, bodies, envelopes and content.
 
 use bytes::Bytes;
-use pipit_domain::MessageId;
+use pipit_domain::{AccountId, MessageId};
+use pipit_wire::charter::{Allowed, Charter, Role};
 use pipit_wire::content::{Action, Choice, Content, MessageStatus, Poll, StatusReport};
 use pipit_wire::frame::encode;
+use pipit_wire::group::{GroupInfo, INFO_SALT_LEN, LINK_SECRET_LEN, info_hash};
 use pipit_wire::v1::{self, client_frame, server_frame};
 
 use super::{Seed, TIME, seed};
@@ -30,7 +32,33 @@ pub fn seeds() -> Vec<Seed> {
     let handshake = [&[0, 1, 0, 1, 16][..], &[3; 16], &5u64.to_be_bytes()].concat();
     seeds.push(seed("mls_header", "handshake", handshake));
     seeds.extend(contents());
+    seeds.extend(groups());
     seeds
+}
+
+fn groups() -> Vec<Seed> {
+    let accounts = [1, 2, 3].map(|n| AccountId::new([n; 32]));
+    let info = GroupInfo {
+        salt: vec![4; INFO_SALT_LEN],
+        name: "Walkers".to_owned(),
+        about: "On Sundays.".to_owned(),
+        picture: b"\x89PNG\r\n\x1a\npixels".to_vec(),
+        link_secret: vec![5; LINK_SECRET_LEN],
+    };
+    let info = encode(&info);
+    let founding = Charter::founding(accounts[0], info_hash(&info));
+    let mut grown = founding.clone();
+    grown.version = 7;
+    grown.add = Allowed::Everyone;
+    grown.shares_history = 20;
+    grown.needs_approval = true;
+    grown.set_role(accounts[1], Role::Admin);
+    grown.set_role(accounts[2], Role::Owner);
+    vec![
+        seed("charter", "founding", founding.encode()),
+        seed("charter", "grown", grown.encode()),
+        seed("group_info", "whole", info),
+    ]
 }
 
 /// An envelope with the clear header of a PrivateMessage; what would be sealed is zeros.

@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use pipit_domain::{AccountId, ConversationId, limits};
+use pipit_wire::charter::Charter;
 use pipit_wire::content::{Content, Kind, Poll, StatusReport, Uri, escape, is_plain, is_reaction};
 use pipit_wire::frame::{self, Message};
+use pipit_wire::group::GroupInfo;
 use pipit_wire::{mls_header, v1};
 
 /// What a frame or body says survives being written again. (Its bytes need not: protobuf allows
@@ -121,5 +123,23 @@ pub fn status_report(input: &[u8]) -> bool {
         return false;
     };
     assert_eq!(report.encode(), input);
+    true
+}
+
+/// A charter has one encoding.
+pub fn charter(input: &[u8]) -> bool {
+    let Ok(charter) = Charter::decode(input) else {
+        return false;
+    };
+    assert_eq!(charter.encode(), input);
+    true
+}
+
+/// A group's info keeps its bounds.
+pub fn group_info(input: &[u8]) -> bool {
+    let Ok(info) = GroupInfo::read(input) else {
+        return false;
+    };
+    assert!(info.check().is_ok());
     true
 }
