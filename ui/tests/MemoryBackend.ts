@@ -12,7 +12,8 @@ export const ME = "acc-me";
 export function message(messageId: string, over: Partial<MessageView> = {}): MessageView {
   const number = Number(/\d+$/u.exec(messageId)?.[0] ?? 0);
   return {
-    messageId, conversationId: "c1", position: number, sender: "acc-ines", senderName: "Ines", isOwn: false,
+    messageId, conversationId: "c1", position: number, sender: "acc-ines", senderName: "Ines", isOwn: false, isForwarded: false, mentionsMe: false,
+    reactions: [], recipientCount: 0, deliveredCount: 0, readCount: 0,
     sentAt: 1_700_000_000_000 + number * 60_000, text: `text ${messageId}`, kind: "text", state: "received", ...over,
   };
 }

@@ -233,16 +233,6 @@ impl Api {
         Ok(Empty {})
     }
 
-    async fn message_send(&self, params: SendParams) -> Answer<Sent> {
-        let sent = self
-            .client
-            .send(conversation(&params.conversation_id)?, &params.text)
-            .await?;
-        Ok(Sent {
-            message_id: sent.to_string(),
-        })
-    }
-
     async fn message_list(&self, params: ListMessagesParams) -> Answer<Vec<MessageView>> {
         let limit = limit_of(params.limit)?;
         let place_in = (
@@ -325,7 +315,7 @@ pub(crate) fn conversation(text: &str) -> Answer<ConversationId> {
     id(text, "conversationId")
 }
 
-fn message(text: &str) -> Answer<MessageId> {
+pub(crate) fn message(text: &str) -> Answer<MessageId> {
     id(text, "messageId")
 }
 

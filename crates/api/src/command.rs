@@ -110,6 +110,16 @@ macro_rules! for_each_command {
             "message.list": message_list(ListMessagesParams) -> Vec<MessageView>;
             /// Searches all history on this device, or one conversation of it.
             "message.search": message_search(SearchParams) -> SearchPage;
+            /// One message.
+            "message.get": message_get(MessageParams) -> MessageView;
+            /// Gives an own text another text; possible for 48 hours.
+            "message.edit": message_edit(EditParams) -> Empty;
+            /// The texts of a message, oldest first; the last is what it says now.
+            "message.history": message_history(MessageParams) -> Vec<EditView>;
+            /// Deletes messages.
+            "message.delete": message_delete(DeleteParams) -> Empty;
+            /// Puts an emoji beside a message, or takes it away.
+            "message.react": message_react(ReactParams) -> Empty;
             /// Tries a failed message again.
             "message.retry": message_retry(MessageParams) -> Empty;
             /// Removes a failed message.

@@ -2,18 +2,16 @@
 
 use pipit_client::{
     AccountStatus as Status, Audience, ClientError, Connection, ContactRecord,
-    ConversationKind as Kind, ConversationRecord, MessageKind as RowKind, MessageRecord,
-    MessageState as RowState, Profile, Settings,
+    ConversationKind as Kind, ConversationRecord, Profile, Settings,
 };
 use pipit_net::NetError;
 use pipit_store::StoreError;
 use pipit_wire::v1::{RefusalCode, Refused};
 
 use crate::error::{ErrorCode, RpcError};
-use crate::groups::system;
 use crate::view::{
     AccountState, AccountStatus, ConnectionState, ContactView, ConversationKind, ConversationView,
-    Failure, MessageKind, MessageState, MessageView, NotificationSettings, ProfileView,
+    NotificationSettings, ProfileView,
 };
 use crate::{picture, view};
 
@@ -164,71 +162,6 @@ impl From<ConversationRecord> for ConversationView {
     }
 }
 
-impl From<MessageRecord> for MessageView {
-    fn from(record: MessageRecord) -> Self {
-        let row = record.row;
-        Self {
-            message_id: row.id.to_string(),
-            conversation_id: record.conversation.to_string(),
-            position: row.position,
-            sender: row.sender.to_string(),
-            sender_name: record.sender_name.0,
-            is_own: record.is_own,
-            sent_at: row.sent_at.as_millis(),
-            accepted_at: row.accepted_at.map(|at| at.as_millis()),
-            text: row.text.0,
-            kind: message_kind(row.kind),
-            state: match row.state {
-                RowState::Queued => MessageState::Queued,
-                RowState::Accepted => MessageState::Accepted,
-                RowState::Delivered => MessageState::Delivered,
-                RowState::Read => MessageState::Read,
-                RowState::Failed => MessageState::Failed,
-                RowState::Received => MessageState::Received,
-            },
-            failure: row.failure.as_deref().map(failure),
-            system: record.system.map(|line| Box::new(system(line, record.own))),
-        }
-    }
-}
-
-pub(crate) fn message_kind(kind: RowKind) -> MessageKind {
-    match kind {
-        RowKind::Text => MessageKind::Text,
-        RowKind::Unreadable => MessageKind::Unreadable,
-        RowKind::Newer => MessageKind::Newer,
-        RowKind::System => MessageKind::System,
-    }
-}
-
-fn failure(word: &str) -> Failure {
-    let (code, message) = match word {
-        "NOT_A_MEMBER" => (ErrorCode::NotAMember, "You are not in this chat any more."),
-        "DEVICE_REVOKED" => (
-            ErrorCode::DeviceRevoked,
-            "This device was removed from your account.",
-        ),
-        "TOO_LARGE" => (ErrorCode::TooLarge, "The message is too long."),
-        "UNKNOWN_ACCOUNT" => (ErrorCode::UnknownAccount, "This account no longer exists."),
-        "LEDGER_MISMATCH" => (
-            ErrorCode::LedgerMismatch,
-            "The server shows keys that contradict what this device knows.",
-        ),
-        "STORAGE" => (
-            ErrorCode::Storage,
-            "The history on this device could not be written.",
-        ),
-        "UNREACHABLE" => (ErrorCode::Unreachable, "The server can't be reached."),
-        _ => (ErrorCode::Internal, "The server refused this message."),
-    };
-    let retry = !matches!(code, ErrorCode::TooLarge | ErrorCode::DeviceRevoked);
-    Failure {
-        code,
-        message: message.to_owned(),
-        retry,
-    }
-}
-
 impl From<ClientError> for RpcError {
     fn from(error: ClientError) -> Self {
         let code = match &error {
@@ -257,6 +190,8 @@ impl From<ClientError> for RpcError {
             ClientError::GroupInfoMissing => {
                 return Self::new(ErrorCode::Offline, sentence(&error.to_string())).retry(None);
             }
+            ClientError::TooLate => ErrorCode::TooLate,
+            ClientError::NoEmoji | ClientError::TooMany => ErrorCode::BadRequest,
             ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
             ClientError::Net(error) => return from_net(error),
             ClientError::Store(StoreError::Full) => ErrorCode::StorageFull,

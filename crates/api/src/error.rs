@@ -49,6 +49,8 @@ pub enum ErrorCode {
     TooMany,
     /// A newer search of the same box took the place of this one.
     Superseded,
+    /// The message was written too long ago for this.
+    TooLate,
     /// Too many tries; wait.
     SlowDown,
     /// This device was removed from the account.

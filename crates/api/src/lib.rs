@@ -13,6 +13,8 @@ mod event;
 mod events;
 pub mod group_view;
 mod groups;
+mod message_view;
+mod messages;
 pub mod param;
 mod picture;
 pub mod rpc;

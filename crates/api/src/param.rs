@@ -158,8 +158,35 @@ params! {
     SendParams {
         /// Where to.
         conversation_id: String,
-        /// At most 32 KiB.
+        /// At most 32 KiB, as Markdown.
         text: String,
+        /// The message that it answers.
+        reply_to: Option<String>,
+        /// Accounts whose `@username` in the text becomes a mention.
+        mentions: Option<Vec<String>>,
+    }
+    /// Another text for an own message.
+    EditParams {
+        /// Which.
+        message_id: String,
+        /// At most 32 KiB, as Markdown.
+        text: String,
+    }
+    /// Messages to delete.
+    DeleteParams {
+        /// Which; at most 200.
+        message_ids: Vec<String>,
+        /// Nobody has them any more; otherwise only the own devices don't.
+        for_everyone: bool,
+    }
+    /// An emoji beside a message.
+    ReactParams {
+        /// Which.
+        message_id: String,
+        /// One emoji.
+        emoji: String,
+        /// Put there, or taken away.
+        is_on: bool,
     }
     /// Part of a conversation: at most one of `before`, `after`, `around`, `aroundDate`; none means the
     /// newest.

@@ -4,7 +4,6 @@ use pipit_client as client;
 use pipit_domain::{Redacted, Timestamp};
 
 use crate::api::{Answer, Api, conversation, id, limit_of};
-use crate::convert::message_kind;
 use crate::error::{ErrorCode, RpcError};
 use crate::param::SearchParams;
 use crate::view::{SearchHit, SearchKind, SearchOrder, SearchPage, SnippetPart};
@@ -89,7 +88,7 @@ fn hit(hit: client::SearchHit) -> SearchHit {
         sender_name: message.sender_name.0,
         is_own: message.is_own,
         sent_at: message.row.sent_at.as_millis(),
-        kind: message_kind(message.row.kind),
+        kind: message.row.kind.into(),
         snippet: parts.collect(),
     }
 }

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::group_view::{GroupView, SystemView};
+use crate::group_view::GroupView;
+pub use crate::message_view::*;
 
 /// How the connection to the server stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
@@ -302,88 +303,6 @@ pub struct ConversationView {
     pub is_blocked: bool,
     /// Whether this person can write here.
     pub can_send: bool,
-}
-
-/// What sort of row in a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum MessageKind {
-    /// Text.
-    Text,
-    /// It came but could not be decrypted; `text` is empty.
-    Unreadable,
-    /// Made with a newer version; kept, and shown properly after an update.
-    Newer,
-    /// A line of the app's own.
-    System,
-}
-
-/// Where a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum MessageState {
-    /// Own: kept on this device, not yet accepted by the server.
-    Queued,
-    /// Own: the server keeps it for every device.
-    Accepted,
-    /// Own: a device of every other member has it.
-    Delivered,
-    /// Own: read.
-    Read,
-    /// Own: not sent; `failure` says why.
-    Failed,
-    /// Somebody else's.
-    Received,
-}
-
-/// Why a message was not sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// Stable word.
-    pub code: crate::ErrorCode,
-    /// A sentence.
-    pub message: String,
-    /// Whether trying again can help.
-    pub retry: bool,
-}
-
-/// One message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MessageView {
-    /// Its id.
-    pub message_id: String,
-    /// Where.
-    pub conversation_id: String,
-    /// Orders the messages of a conversation: unique in it, never changes. Sort by this.
-    pub position: u64,
-    /// Whose.
-    pub sender: String,
-    /// What to call them.
-    pub sender_name: String,
-    /// Written by this account.
-    pub is_own: bool,
-    /// By the sender's clock.
-    pub sent_at: u64,
-    /// By the server's clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub accepted_at: Option<u64>,
-    /// What was written.
-    pub text: String,
-    /// What sort.
-    pub kind: MessageKind,
-    /// Where it stands.
-    pub state: MessageState,
-    /// Present when failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub failure: Option<Failure>,
-    /// A line of the app's own: what it says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub system: Option<Box<SystemView>>,
 }
 
 /// What sort of message a search is for.

@@ -78,6 +78,15 @@ pub enum ClientError {
     /// The same box has searched again; nobody waits for this answer.
     #[error("another search took the place of this one")]
     Superseded,
+    /// The message was written too long ago to be changed.
+    #[error("messages can be edited for 48 hours")]
+    TooLate,
+    /// Not one emoji.
+    #[error("a reaction is one emoji")]
+    NoEmoji,
+    /// None, or more than one command takes.
+    #[error("choose between 1 and 200 messages")]
+    TooMany,
     /// The server shows an identity that contradicts what is known: an alarm.
     #[error("the server shows keys that contradict what this device knows; nothing was sent")]
     LedgerMismatch,

@@ -4,7 +4,7 @@
 use pipit_domain::{ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::Transaction;
 use pipit_store::table::conversation;
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_wire::v1::{Acknowledge, client_frame};
 
 use crate::client::Shared;
@@ -84,6 +84,7 @@ fn insert_gap(
             envelope: EnvelopeId::new(random()),
             text: Redacted(GAP),
             content: None,
+            details: MessageDetails::default(),
         },
     )?;
     conversation::count_message(transaction, conversation, false, now)?;

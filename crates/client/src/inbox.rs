@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use pipit_domain::{AccountId, EnvelopeId, Timestamp, limits};
 use pipit_net::{LinkEvent, NetError};
-use pipit_store::table::delivery;
-use pipit_store::table::message::{self, MessageState};
+use pipit_store::table::{delivery, message};
 use pipit_store::{Transaction, savepoint};
 use pipit_wire::v1::{
     Acknowledge, Deliver, Delivered, DeliveryStatus, RefusalCode, ServerHello, client_frame,
@@ -392,6 +391,13 @@ fn open_all(
         };
         all.sequences.push(delivery.sequence);
         all.group_changed |= outcome.group_changed;
+        for row in outcome.changed {
+            // It may have gone again in the same batch.
+            if message::by_row(transaction, row)?.is_some() {
+                let record = session.reader.message_by_row(transaction, row)?;
+                all.events.push(Event::MessageChanged(record));
+            }
+        }
         conversations.extend(outcome.conversation);
         all.events.extend(outcome.events);
         all.has_set |= outcome.has_set;
@@ -450,7 +456,7 @@ async fn acknowledge(session: &Session, sequences: Vec<u64>) {
 
 /// Moves own messages on that others have received.
 async fn note_delivered(shared: &Shared, session: &Session, delivered: Vec<Delivered>) {
-    let (own, reader) = (session.own(), session.reader.clone());
+    let (own, reader, now) = (session.own(), session.reader.clone(), session.server_now());
     let noted = session
         .store
         .write(move |transaction| {
@@ -464,11 +470,7 @@ async fn note_delivered(shared: &Shared, session: &Session, delivered: Vec<Deliv
                 if !is_own {
                     continue;
                 }
-                delivery::add(transaction, row.message, account)?;
-                // In a 1:1 the one other account is everybody. One that is still queued here moves on
-                // when the server's acceptance, which is on its way, is noted.
-                if row.state == MessageState::Accepted {
-                    message::set_state(transaction, row.message, MessageState::Delivered, None)?;
+                if delivery::add(transaction, row.message, account, now)? {
                     conversations.insert(row.conversation);
                     let record = reader.message_by_row(transaction, row.message)?;
                     events.push(Event::MessageChanged(record));

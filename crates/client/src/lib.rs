@@ -23,6 +23,7 @@ mod client;
 mod clock;
 mod commit;
 mod contact;
+mod content;
 mod control;
 mod conversation;
 mod epoch;
@@ -36,6 +37,7 @@ mod keys;
 mod ledgers;
 mod login;
 mod message;
+mod message_change;
 mod notify;
 mod open;
 mod outbox;
@@ -57,7 +59,8 @@ pub use clock::SystemClock;
 pub use error::ClientError;
 pub use event::{Event, Numbered};
 pub use group::{GroupPermissions, GroupRecord, LinkRecord, MemberRecord, NewGroup, SystemRecord};
-pub use message::Window;
+pub use message::{Outgoing, Window};
+pub use message_change::EditRecord;
 pub use people::{Profile, ProfileChange, picture_type};
 pub use pipit_e2ee::{Allowed, Role};
 pub use pipit_password::PasswordProblem;
@@ -66,6 +69,9 @@ pub use pipit_store::search::{
 };
 pub use pipit_store::table::conversation::ConversationKind;
 pub use pipit_store::table::message::{MessageKind, MessageState};
-pub use record::{ContactRecord, ConversationRecord, MessageRecord};
+pub use record::{
+    ContactRecord, ConversationRecord, MessageRecord, PersonRecord, QuoteRecord, QuotedRecord,
+    ReactionRecord,
+};
 pub use search::{SearchAnswer, SearchHit, SearchKind, SearchRequest};
 pub use settings::{Audience, NotificationSettings, Settings, SettingsChange};

@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
-use pipit_domain::{ConversationId, MessageId, Redacted, Timestamp, limits};
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{conversation, delivery, outbox, state};
+use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp, limits};
+use pipit_store::table::conversation::{self, ConversationRow};
+use pipit_store::table::message::{self, MessageDetails, MessageState, NewMessage};
+use pipit_store::table::{outbox, state};
 use pipit_store::{StoreError, Transaction};
-use pipit_wire::content::{Content, Uri};
+use pipit_wire::content::{Content, Uri, escape};
 
 use crate::client::Client;
 use crate::clock::{random, random_envelope};
+use crate::content::{recipients, shown};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::group;
 use crate::people::{self, profile};
-use crate::record::MessageRecord;
+use crate::record::{MessageRecord, Reader};
 use crate::session::Session;
 use crate::sync::{self, Change};
 
@@ -34,23 +36,45 @@ pub enum Window {
     AroundTime(Timestamp),
 }
 
+/// A text to send. `Debug` is not there: it would show it.
+#[derive(Clone, Default)]
+pub struct Outgoing {
+    /// What was typed, as Markdown.
+    pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+    /// Accounts whose `@username` in the text becomes a mention.
+    pub mentions: Vec<AccountId>,
+}
+
 impl Client {
     /// Sends text: kept on this device when this answers, and on its way when there is a connection.
     ///
     /// # Errors
-    /// [`ClientError::TextLength`], [`ClientError::UnknownConversation`], or the history can't be
-    /// written (then nothing was sent).
-    pub async fn send(&self, id: ConversationId, text: &str) -> Result<MessageId, ClientError> {
+    /// [`ClientError::TextLength`], [`ClientError::UnknownConversation`], [`ClientError::NotFound`] when
+    /// what it answers is not in the conversation, or the history can't be written (then nothing was sent).
+    pub async fn send(
+        &self,
+        id: ConversationId,
+        outgoing: Outgoing,
+    ) -> Result<MessageId, ClientError> {
         let session = self.session()?;
-        if text.trim().is_empty() || text.len() > limits::TEXT_LEN_MAX {
-            return Err(ClientError::TextLength);
-        }
-        let text = Redacted(text.to_owned());
+        check_text(&outgoing.text)?;
         let (sent_at, now) = (self.shared.clock.now(), session.server_now());
         let writer = Arc::clone(&session);
         let (message_id, events) = session
             .store
-            .write(move |transaction| queue(transaction, &writer, id, &text.0, sent_at, now))
+            .write(move |transaction| {
+                let row =
+                    conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
+                let mut content = compose(transaction, &writer.reader, &outgoing)?;
+                if let Some(target) = outgoing.reply_to {
+                    let answered = message::get(transaction, target)?
+                        .filter(|answered| answered.conversation == row.conversation);
+                    content.in_reply_to = Some(answered.ok_or(ClientError::NotFound)?.id);
+                }
+                queue(transaction, &writer, &row, content, sent_at, now)
+            })
             .await?;
         session.tell(&self.shared, events);
         session.outbox_wake.notify_one();
@@ -185,7 +209,6 @@ impl Client {
                 if let Some(waiting) = outbox::by_message(transaction, row.message)? {
                     outbox::remove(transaction, waiting.outbox)?;
                 }
-                delivery::clear(transaction, row.message)?;
                 message::remove(transaction, row.message)?;
                 conversation::uncount_message(transaction, row.conversation)?;
                 let place = conversation::by_row(transaction, row.conversation)?
@@ -220,22 +243,45 @@ fn around(
     Ok(rows)
 }
 
+/// Whether a text can be sent.
+pub(crate) fn check_text(text: &str) -> Result<(), ClientError> {
+    if text.trim().is_empty() || text.len() > limits::TEXT_LEN_MAX {
+        return Err(ClientError::TextLength);
+    }
+    Ok(())
+}
+
+/// The content of a text, with mentions in place of usernames.
+fn compose(
+    connection: &pipit_store::Connection,
+    reader: &Reader,
+    outgoing: &Outgoing,
+) -> Result<Content, ClientError> {
+    let mut text = Redacted(outgoing.text.clone());
+    for account in &outgoing.mentions {
+        let person = reader.contact(connection, *account)?;
+        let name = person.display_name.unwrap_or(person.username.clone());
+        let mention = format!("[@{}](pipit:account:{account})", escape(&name.0));
+        text.0 = text.0.replace(&format!("@{}", person.username.0), &mention);
+    }
+    check_text(&text.0)?;
+    Ok(Content::typed(random(), &text.0))
+}
+
 /// Adds a message and its outbox row; answers its id and what to tell.
-fn queue(
+pub(crate) fn queue(
     transaction: &Transaction<'_>,
     session: &Session,
-    id: ConversationId,
-    text: &str,
+    row: &ConversationRow,
+    mut content: Content,
     sent_at: Timestamp,
     now: Timestamp,
 ) -> Result<(MessageId, Vec<Event>), ClientError> {
-    let row = conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
     let own = session.own();
-    if !group::may_write(transaction, &row, own)? {
+    if !group::may_write(transaction, row, own)? {
         return Err(ClientError::NotAllowed);
     }
-    let mut content = Content::text(random(), text);
-    profile::tell(transaction, session, &row)?;
+    profile::tell(transaction, session, row)?;
     let own_name = session.reader.name(transaction, own)?;
     let has_name = own_name != session.account.username;
     // Until a message has arrived, each says what its sender wants to be called.
@@ -243,22 +289,27 @@ fn queue(
         content.extensions.set_sender_name(&own_name.0);
     }
     let envelope = random_envelope();
+    let shown = shown(&content, own, own).ok_or(ClientError::Internal("no message"))?;
     let new = NewMessage {
-        id: content.message_id(&Uri::of_account(&own), &Uri::of_conversation(&id)),
+        id: content.message_id(&Uri::of_account(&own), &Uri::of_conversation(&row.id)),
         conversation: row.conversation,
         position: message::last_position(transaction, row.conversation, now)?,
         sender: own,
         sent_at,
         accepted_at: None,
         sequence: 0,
-        kind: MessageKind::Text,
+        kind: shown.kind,
         state: MessageState::Queued,
         sent_here: true,
         envelope,
-        text: Redacted(text),
-        content: None,
+        text: Redacted(&shown.text.0),
+        content: shown.content.as_ref().map(|kept| Redacted(&kept.0[..])),
+        details: MessageDetails {
+            recipients: recipients(transaction, row)?,
+            ..shown.details
+        },
     };
-    let mut events = people::accept_by_writing(transaction, session, &row)?;
+    let mut events = people::accept_by_writing(transaction, session, row)?;
     let message = message::insert(transaction, &new)?;
     outbox::insert(
         transaction,

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use pipit_domain::{ConversationId, Redacted};
+use pipit_store::table::message::MessageKind;
 use pipit_store::table::{conversation, state};
 use pipit_store::{Connection, StoreError};
 
 use crate::client::Focus;
+use crate::content::plain;
 use crate::event::Event;
 use crate::people::is_request;
 use crate::record::MessageRecord;
@@ -66,8 +68,10 @@ pub(crate) fn notifications(focus: &Focus, policy: &Policy, added: &[MessageReco
     }
     let mut newest: HashMap<ConversationId, &MessageRecord> = HashMap::new();
     let may_tell = |message: &&MessageRecord| {
-        let is_muted = policy.muted.contains(&message.conversation);
-        !message.is_own && !is_muted
+        // Who is called by name hears it in a muted chat, too.
+        let is_muted =
+            policy.muted.contains(&message.conversation) && !message.row.details.mentions_me;
+        !message.is_own && !is_muted && message.row.kind != MessageKind::Deleted
     };
     for message in added.iter().filter(may_tell) {
         let known = newest.entry(message.conversation).or_insert(message);
@@ -86,7 +90,7 @@ pub(crate) fn notifications(focus: &Focus, policy: &Policy, added: &[MessageReco
 fn notification(policy: &Policy, message: &MessageRecord) -> Event {
     let is_request = policy.requests.contains(&message.conversation);
     let shows_text = policy.shows_text && !is_request;
-    let text = || message.row.text.0.chars().take(BODY_LEN_MAX).collect();
+    let text = || plain(&message.row.text.0, BODY_LEN_MAX);
     Event::Notification {
         conversation: message.conversation,
         message: message.row.id,
@@ -103,7 +107,7 @@ fn notification(policy: &Policy, message: &MessageRecord) -> Event {
 #[cfg(test)]
 mod tests {
     use pipit_domain::{AccountId, EnvelopeId, MessageId, Timestamp};
-    use pipit_store::table::message::{MessageKind, MessageRow, MessageState};
+    use pipit_store::table::message::{MessageDetails, MessageRow, MessageState};
 
     use super::*;
 
@@ -122,12 +126,15 @@ mod tests {
                 failure: None,
                 envelope: EnvelopeId::new([position as u8; 16]),
                 text: Redacted(text.to_owned()),
+                details: MessageDetails::default(),
             },
             conversation: ConversationId::new([conversation; 16]),
             sender_name: Redacted("ines".to_owned()),
             is_own,
             own: AccountId::new([0; 32]),
             system: None,
+            reply_to: None,
+            reactions: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Opening one delivery inside the inbox's transaction: what it is, and the rows that it makes.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use pipit_domain::{
     AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp,
@@ -9,7 +10,7 @@ use pipit_e2ee::{
     Application, Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal,
 };
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::{contact, outbox, person, state};
 use pipit_store::{StoreError, Transaction, mls_storage};
 use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
@@ -18,6 +19,7 @@ use pipit_wire::v1::{Deliver, EnvelopeKind};
 
 use crate::clock::random;
 use crate::commit;
+use crate::content::{self, Deed, shown};
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::event::Event;
@@ -45,6 +47,8 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<Event>,
     /// Rows of messages that nobody need be notified of.
     pub(crate) lines: Vec<i64>,
+    /// Rows of messages that are no longer as they were.
+    pub(crate) changed: BTreeSet<i64>,
 }
 
 /// What has to be fetched before a delivery can be opened.
@@ -303,21 +307,31 @@ impl Opener<'_> {
         if let Some(name) = content.extensions.sender_name() {
             contact::set_display_name(self.transaction, sender, name)?;
         }
-        let kind = content.kind();
-        let is_written = matches!(kind, Kind::Text(_) | Kind::Poll(_));
+        let is_written = matches!(
+            content.kind(),
+            Kind::Text(_) | Kind::Poll(_) | Kind::Edit { .. }
+        );
         if is_written && !group::may_write(self.transaction, place, sender)? {
             return Err(DeliveryError::Dropped("of a member who may not write"));
         }
-        let (kind, text, kept) = match kind {
-            Kind::Text(text) if content.expires.is_none() => (MessageKind::Text, text.text, None),
-            Kind::StatusReport(_) => return Ok(Outcome::default()),
-            Kind::Control(control) => return self.control(place, sender, control, accepted_at),
-            // Shown as plain texts they would say what their sender did not mean.
-            _ => (
-                MessageKind::Newer,
-                "",
-                Some(Redacted(&application.content[..])),
-            ),
+        if let Kind::Control(control) = content.kind()
+            && content.as_action().is_none()
+        {
+            return self.control(place, sender, control, accepted_at);
+        }
+        let Some(shown) = shown(&content, sender, self.own) else {
+            let deed = Deed {
+                place,
+                sender,
+                at: accepted_at,
+                content: &content,
+            };
+            let change = content::apply(self.transaction, self.own, &deed)?;
+            return Ok(Outcome {
+                conversation: (!change.changed.is_empty()).then_some(place.conversation),
+                changed: change.changed,
+                ..Outcome::default()
+            });
         };
         let new = NewMessage {
             id,
@@ -327,14 +341,30 @@ impl Opener<'_> {
             sent_at: accepted_at,
             accepted_at: Some(accepted_at),
             sequence: delivery.sequence,
-            kind,
+            kind: shown.kind,
             state: self.state_of(sender),
             sent_here: false,
             envelope: application.envelope,
-            text: Redacted(text),
-            content: kept,
+            text: Redacted(&shown.text.0),
+            content: shown.content.as_ref().map(|kept| Redacted(&kept.0[..])),
+            details: MessageDetails {
+                recipients: self.recipients(place, sender)?,
+                ..shown.details
+            },
         };
-        self.insert(place, &new)
+        let outcome = self.insert(place, &new)?;
+        // What came before it changes it before anybody sees it.
+        content::settle(self.transaction, self.own, place, id)?;
+        Ok(outcome)
+    }
+
+    /// Accounts that a message of this account's other devices was sent to.
+    fn recipients(&self, place: &ConversationRow, sender: AccountId) -> Result<u64, StoreError> {
+        if sender == self.own {
+            content::recipients(self.transaction, place)
+        } else {
+            Ok(0)
+        }
     }
 
     /// A line where something came that could not be read: a gap is never silent.
@@ -362,6 +392,7 @@ impl Opener<'_> {
             envelope: envelope.unwrap_or_else(|| EnvelopeId::new(random())),
             text: Redacted(""),
             content: None,
+            details: MessageDetails::default(),
         };
         self.insert(&place, &new)
     }

@@ -22,6 +22,7 @@ use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
 use tokio::time::sleep;
 
 use crate::client::{Connection, Shared};
+use crate::content;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
@@ -268,7 +269,7 @@ async fn note(
     row: i64,
     answered: Vec<(OutboxRow, Result<Timestamp, NetError>)>,
 ) -> Result<(), ClientError> {
-    let reader = session.reader.clone();
+    let (reader, own) = (session.reader.clone(), session.own());
     let events = session
         .store
         .write(move |transaction| {
@@ -278,6 +279,10 @@ async fn note(
                     Ok(at) => {
                         if let Some(message) = waiting.message {
                             accept(transaction, message, at)?;
+                        } else {
+                            let content = &waiting.content.0;
+                            let change = content::accepted(transaction, own, row, content, at)?;
+                            events.extend(change.events(&reader, transaction)?);
                         }
                         outbox::remove(transaction, waiting.outbox)?;
                     }
@@ -305,10 +310,8 @@ async fn note(
 
 fn accept(transaction: &Transaction<'_>, message: i64, at: Timestamp) -> Result<(), ClientError> {
     message::set_accepted(transaction, message, at)?;
-    // The report of delivery may come before the acceptance.
-    if delivery::count(transaction, message)? > 0 {
-        message::set_state(transaction, message, MessageState::Delivered, None)?;
-    }
+    // Reports may come before the acceptance.
+    delivery::advance(transaction, message)?;
     Ok(())
 }
 

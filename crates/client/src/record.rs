@@ -1,15 +1,18 @@
 //! Rows with what a screen needs around them: names, the newest message, the first unread one.
 
-use pipit_domain::{AccountId, ConversationId, MessageId, Redacted};
+use pipit_domain::{AccountId, MessageId, Redacted};
 use pipit_store::table::conversation::ConversationRow;
-use pipit_store::table::message::MessageRow;
 use pipit_store::table::person::ProfileRow;
 use pipit_store::table::state::{self, StateRow};
 use pipit_store::table::{contact, conversation, message, person};
 use pipit_store::{Connection, StoreError};
 
-use crate::group::{GroupRecord, SystemRecord, read_group, read_line};
+use crate::group::{GroupRecord, read_group};
 use crate::people::is_request;
+
+mod shown;
+
+pub use shown::{MessageRecord, PersonRecord, QuoteRecord, QuotedRecord, ReactionRecord};
 
 /// Characters of an account id that stand for a person whose name is not known yet.
 const SHORT_ID_LEN: usize = 8;
@@ -42,23 +45,6 @@ impl ContactRecord {
         let named = self.own_name.as_ref().or(self.display_name.as_ref());
         named.unwrap_or(&self.username).clone()
     }
-}
-
-/// A message and who wrote it.
-#[derive(Debug, Clone)]
-pub struct MessageRecord {
-    /// The row.
-    pub row: MessageRow,
-    /// Where it is.
-    pub conversation: ConversationId,
-    /// What to call the sender.
-    pub sender_name: Redacted<String>,
-    /// Written by this account.
-    pub is_own: bool,
-    /// This account.
-    pub own: AccountId,
-    /// A line of the app's own: what it is about.
-    pub system: Option<SystemRecord>,
 }
 
 /// A conversation as the chat list shows it.
@@ -151,33 +137,6 @@ impl Reader {
             is_contact,
             is_blocked,
         })
-    }
-
-    pub(crate) fn message(
-        &self,
-        connection: &Connection,
-        conversation: ConversationId,
-        row: MessageRow,
-    ) -> Result<MessageRecord, StoreError> {
-        Ok(MessageRecord {
-            sender_name: self.name(connection, row.sender)?,
-            is_own: row.sender == self.own,
-            own: self.own,
-            system: read_line(connection, self, &row)?,
-            conversation,
-            row,
-        })
-    }
-
-    pub(crate) fn message_by_row(
-        &self,
-        connection: &Connection,
-        message: i64,
-    ) -> Result<MessageRecord, StoreError> {
-        let row = message::by_row(connection, message)?.ok_or(StoreError::Value("message"))?;
-        let conversation = conversation::by_row(connection, row.conversation)?
-            .ok_or(StoreError::Value("conversation"))?;
-        self.message(connection, conversation.id, row)
     }
 
     pub(crate) fn conversation(

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/002_control.sql"),
     include_str!("../migrations/003_search.sql"),
     include_str!("../migrations/004_groups.sql"),
+    include_str!("../migrations/005_messages.sql"),
     include_str!("../migrations/006_people.sql"),
     include_str!("../migrations/007_commit.sql"),
     include_str!("../migrations/008_delivered.sql"),

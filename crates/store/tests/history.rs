@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::{conversation, delivery, outbox};
 use pipit_store::{Connection, Store, StoreError};
 
@@ -67,6 +67,7 @@ fn add_at(
             envelope: EnvelopeId::new(envelope),
             text: Redacted(&format!("message {n}")),
             content: None,
+            details: MessageDetails::default(),
         },
     )?;
     conversation::count_message(connection, conversation, sender != OWN, at)?;
@@ -279,13 +280,11 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
             outbox::remove(connection, rows[0].outbox)?;
             message::set_accepted(connection, messages[0], Timestamp::from_millis(9))?;
             assert_eq!(message::undelivered(connection, i64::MAX, 10)?.len(), 1);
-            delivery::add(connection, messages[0], PEER)?;
-            delivery::add(connection, messages[0], PEER)?;
-            assert_eq!(
-                delivery::count(connection, messages[0])?,
-                1,
-                "twice is once"
-            );
+            let at = Timestamp::from_millis(10);
+            assert!(delivery::add(connection, messages[0], PEER, at)?);
+            assert!(!delivery::add(connection, messages[0], PEER, at)?);
+            let known = delivery::list(connection, messages[0], 10)?;
+            assert_eq!(known.len(), 1, "twice is once");
             Ok::<_, StoreError>(())
         })
         .await

@@ -6,7 +6,7 @@ use std::path::Path;
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::search::{self, Cursor, Filter, Order, Page, Query, Sort};
 use pipit_store::table::conversation::{self, ConversationKind};
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::{Connection, Store, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
@@ -54,6 +54,7 @@ fn write(connection: &Connection, new: &Written<'_>) -> Result<i64, StoreError> 
             envelope: EnvelopeId::new(bytes(new.number)),
             text: Redacted(new.text),
             content: None,
+            details: MessageDetails::default(),
         },
     )
 }

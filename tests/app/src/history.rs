@@ -11,7 +11,7 @@ use pipit_store::{
     table::{
         contact,
         conversation::{self, ConversationKind},
-        message::{self, MessageKind, MessageState, NewMessage},
+        message::{self, MessageDetails, MessageKind, MessageState, NewMessage},
     },
 };
 
@@ -81,6 +81,7 @@ async fn add(
                         envelope: EnvelopeId::new(padded(id)),
                         text: Redacted(&text(number)),
                         content: None,
+                        details: MessageDetails::default(),
                     },
                 )?;
                 conversation::count_message(transaction, conversation, is_unread, at)?;

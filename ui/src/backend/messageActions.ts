@@ -10,8 +10,8 @@ const EDIT_WINDOW_MS = 48 * 60 * 60_000;
 
 /** What each needs of the core; the others need nothing of it. */
 const COMMANDS: Partial<Record<MessageAction, keyof PlannedCommands>> = {
-  reply: "message.edit", react: "message.react", edit: "message.edit", forward: "message.forward", pin: "message.pin", star: "message.star",
-  info: "message.info", history: "message.history", closePoll: "poll.close", delete: "message.delete",
+  forward: "message.forward", pin: "message.pin", star: "message.star", info: "message.info", closePoll: "poll.close",
+  delete: "message.delete",
 };
 
 /** A message that other people may have. */

@@ -5,7 +5,7 @@ use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::{chat_group, outbox};
 use pipit_wire::content::Content;
 use pipit_wire::frame::Message as _;
@@ -151,6 +151,7 @@ fn insert(place: &Place<'_>, shared: &SharedMessage) -> Result<Option<i64>, Clie
         envelope: EnvelopeId::new(random()),
         text: Redacted(&shared.text),
         content: None,
+        details: MessageDetails::default(),
     };
     let row = message::insert(transaction, &new)?;
     conversation::count_message(transaction, conversation, false, at)?;

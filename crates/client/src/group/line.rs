@@ -3,7 +3,7 @@
 use pipit_domain::{AccountId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::Transaction;
 use pipit_store::table::conversation;
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::system_line::{self, SystemLineRow};
 
 use crate::clock::random;
@@ -45,6 +45,7 @@ impl Place<'_> {
             envelope: EnvelopeId::new(random()),
             text: Redacted(word),
             content: None,
+            details: MessageDetails::default(),
         };
         let row = message::insert(transaction, &new)?;
         let about = SystemLineRow {

@@ -95,3 +95,19 @@ pub(crate) fn may_write(
     let charter = charter_of(&group).map_err(|_| StoreError::Value("charter"))?;
     Ok(group.membership == Membership::In && charter.send.permits(charter.role(account)))
 }
+
+/// Whether an account is an admin or owner of a group.
+///
+/// # Errors
+/// When the history can't be read.
+pub(crate) fn leads(
+    connection: &Connection,
+    place: &ConversationRow,
+    account: AccountId,
+) -> Result<bool, StoreError> {
+    let Some(group) = chat_group::get(connection, place.conversation)? else {
+        return Ok(false);
+    };
+    let charter = charter_of(&group).map_err(|_| StoreError::Value("charter"))?;
+    Ok(charter.role(account) != Role::Member)
+}

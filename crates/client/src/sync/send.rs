@@ -9,7 +9,7 @@ use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::sync::{self, SyncRow};
-use pipit_store::table::{delivery, ledger, message, outbox, state};
+use pipit_store::table::{ledger, message, outbox, state};
 use pipit_wire::content::Content;
 use pipit_wire::content::sync::{self as body, Op};
 use tokio::time::timeout;
@@ -111,7 +111,6 @@ fn remove_cleared(
         if let Some(waiting) = outbox::by_message(transaction, message.message)? {
             outbox::remove(transaction, waiting.outbox)?;
         }
-        delivery::clear(transaction, message.message)?;
         message::remove(transaction, message.message)?;
         events.push(Event::MessageRemoved {
             conversation: id,

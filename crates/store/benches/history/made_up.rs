@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::conversation::{self, ConversationKind};
-use pipit_store::table::message::{self, MessageKind, MessageState, NewMessage};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::{Connection, Store, StoreError};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -230,6 +230,7 @@ impl Writer {
                 envelope: EnvelopeId::new(padded(number)),
                 text: Redacted(&text),
                 content: None,
+                details: MessageDetails::default(),
             },
         )?;
         conversation::count_message(connection, conversation, !is_own, at)?;

@@ -1,38 +1,114 @@
-//! Which accounts have received an own message.
+//! Which accounts have received and read an own message. The counts stand beside the message, so that noting
+//! one costs the same however many there are.
 
-use pipit_domain::AccountId;
+use pipit_domain::{AccountId, Timestamp};
 use rusqlite::{Connection, params};
 
+use super::{id, number};
 use crate::StoreError;
 
-/// Notes that a device of `account` has this message.
+/// How far a message is with one account.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryRow {
+    /// Whose.
+    pub account: AccountId,
+    /// When a device of theirs had it; `None` when that is not known.
+    pub delivered_at: Option<Timestamp>,
+    /// When they read it; `None` when they have not, or don't tell.
+    pub read_at: Option<Timestamp>,
+}
+
+/// Notes that a device of `account` has this message; answers whether that is new.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn add(connection: &Connection, message: i64, account: AccountId) -> Result<(), StoreError> {
+pub fn add(
+    connection: &Connection,
+    message: i64,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let added = connection
+        .prepare_cached(
+            "INSERT INTO delivery (message, account_id, delivered_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (message, account_id) DO NOTHING",
+        )?
+        .execute(params![message, account.as_bytes(), number(at.as_millis())])?;
+    if added > 0 {
+        count(connection, message, "delivered")?;
+    }
+    Ok(added > 0)
+}
+
+/// Notes that `account` has read this message; answers whether that is new.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn add_read(
+    connection: &Connection,
+    message: i64,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    add(connection, message, account, at)?;
+    let changed = connection
+        .prepare_cached(
+            "UPDATE delivery SET read_at = ?3 WHERE message = ?1 AND account_id = ?2 AND read_at IS NULL",
+        )?
+        .execute(params![message, account.as_bytes(), number(at.as_millis())])?;
+    if changed > 0 {
+        count(connection, message, "been_read")?;
+    }
+    Ok(changed > 0)
+}
+
+/// Counts one more, and moves the message on when everybody has it, or has read it. One that is still queued
+/// here moves on when the server's acceptance, which is on its way, is noted.
+fn count(connection: &Connection, message: i64, column: &str) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT OR IGNORE INTO delivery (message, account_id) VALUES (?1, ?2)")?
-        .execute(params![message, account.as_bytes()])?;
+        .prepare_cached(&format!(
+            "UPDATE message SET {column} = {column} + 1 WHERE message = ?1"
+        ))?
+        .execute([message])?;
+    advance(connection, message)
+}
+
+/// Moves an accepted message on as far as the counts say.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn advance(connection: &Connection, message: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET state = CASE WHEN been_read >= recipients THEN 3 ELSE 2 END
+             WHERE message = ?1 AND state IN (1, 2) AND recipients > 0 AND delivered >= recipients",
+        )?
+        .execute([message])?;
     Ok(())
 }
 
-/// How many accounts have this message.
+/// How far a message is with each account that has it, at most `limit` of them.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn count(connection: &Connection, message: i64) -> Result<u64, StoreError> {
-    let mut count =
-        connection.prepare_cached("SELECT count(*) FROM delivery WHERE message = ?1")?;
-    Ok(count.query_row([message], |row| row.get(0))?)
-}
-
-/// Forgets them, with their message.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn clear(connection: &Connection, message: i64) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM delivery WHERE message = ?1")?
-        .execute([message])?;
-    Ok(())
+pub fn list(
+    connection: &Connection,
+    message: i64,
+    limit: usize,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT account_id, delivered_at, read_at FROM delivery WHERE message = ?1
+         ORDER BY account_id LIMIT ?2",
+    )?;
+    let time = |at: Option<u64>| at.map(Timestamp::from_millis);
+    let rows = statement
+        .query_map(params![message, number(limit as u64)], |row| {
+            Ok(DeliveryRow {
+                account: id(row, 0)?,
+                delivered_at: time(row.get(1)?),
+                read_at: time(row.get(2)?),
+            })
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
 }

@@ -4,7 +4,7 @@
 use pipit_domain::{AccountId, EnvelopeId, MessageId, Redacted, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{found, id, number, time};
+use super::{found, id, number, optional_id, time};
 use crate::StoreError;
 
 /// Positions in one millisecond: see [`MessageRow::position`].
@@ -24,6 +24,10 @@ pub enum MessageKind {
     Newer = 3,
     /// A line of the app's own; `text` holds its stable word.
     System = 4,
+    /// A question to choose an answer to; `text` holds the question, `content` all of it.
+    Poll = 5,
+    /// Taken back by its sender (or who else may): nothing of it is left.
+    Deleted = 6,
 }
 
 /// Where a message stands. The numbers are stored; 1 and 5 stand in indices of the schema.
@@ -71,6 +75,37 @@ pub struct MessageRow {
     pub envelope: EnvelopeId,
     /// What was written.
     pub text: Redacted<String>,
+    /// What else is known of it.
+    pub details: MessageDetails,
+}
+
+/// What a message is beside its text, and what was done to it.
+#[derive(Debug, Clone, Default)]
+pub struct MessageDetails {
+    /// What it answers; not necessarily here.
+    pub in_reply_to: Option<MessageId>,
+    /// When its sender last changed the text.
+    pub edited_at: Option<Timestamp>,
+    /// Written elsewhere and passed on.
+    pub is_forwarded: bool,
+    /// It names this account.
+    pub mentions_me: bool,
+    /// At the head of its conversation.
+    pub is_pinned: bool,
+    /// Marked by this person.
+    pub is_starred: bool,
+    /// Seconds after which it disappears, once read (own: accepted).
+    pub timer: Option<u32>,
+    /// When it disappears (server clock), once that is known.
+    pub expires_at: Option<Timestamp>,
+    /// A poll: when it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// Own: accounts that it was sent to.
+    pub recipients: u64,
+    /// Own: accounts of them that have it.
+    pub delivered: u64,
+    /// Own: accounts of them that have read it.
+    pub read: u64,
 }
 
 /// A message to be added.
@@ -102,11 +137,37 @@ pub struct NewMessage<'a> {
     pub text: Redacted<&'a str>,
     /// The encoded content, where this build does not show all of it.
     pub content: Option<Redacted<&'a [u8]>>,
+    /// What else is known of it. What is only done to a message later (edits, pins, stars, reports) is not
+    /// written.
+    pub details: MessageDetails,
 }
 
 const COLUMNS: &str =
     "message, message_id, conversation, position, sender, sent_at, accepted_at, kind, state,
-     failure, envelope_id, text";
+     failure, envelope_id, text, in_reply_to, edited_at, is_forwarded, mentions_me, pinned_at IS NOT NULL,
+     is_starred, timer, expires_at, closed_at, recipients, delivered, been_read";
+
+fn read_details(row: &Row<'_>) -> rusqlite::Result<MessageDetails> {
+    let time = |column| -> rusqlite::Result<Option<Timestamp>> {
+        Ok(row
+            .get::<_, Option<u64>>(column)?
+            .map(Timestamp::from_millis))
+    };
+    Ok(MessageDetails {
+        in_reply_to: optional_id(row, 12)?,
+        edited_at: time(13)?,
+        is_forwarded: row.get(14)?,
+        mentions_me: row.get(15)?,
+        is_pinned: row.get(16)?,
+        is_starred: row.get(17)?,
+        timer: row.get(18)?,
+        expires_at: time(19)?,
+        closed_at: time(20)?,
+        recipients: row.get(21)?,
+        delivered: row.get(22)?,
+        read: row.get(23)?,
+    })
+}
 
 fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     let kind = match row.get::<_, i64>(7)? {
@@ -114,6 +175,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         2 => MessageKind::Unreadable,
         3 => MessageKind::Newer,
         4 => MessageKind::System,
+        5 => MessageKind::Poll,
+        6 => MessageKind::Deleted,
         other => return Err(rusqlite::Error::IntegralValueOutOfRange(7, other)),
     };
     let state = match row.get::<_, i64>(8)? {
@@ -138,6 +201,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         failure: row.get(9)?,
         envelope: id(row, 10)?,
         text: Redacted(row.get(11)?),
+        details: read_details(row)?,
     })
 }
 
@@ -260,8 +324,9 @@ pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, Stor
     connection
         .prepare_cached(
             "INSERT INTO message (message_id, conversation, position, sender, sent_at, accepted_at, sequence, kind,
-                 state, sent_here, envelope_id, text, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                 state, sent_here, envelope_id, text, content, in_reply_to, is_forwarded, mentions_me, timer,
+                 expires_at, recipients)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .execute(params![
             new.id.as_bytes(),
@@ -277,6 +342,12 @@ pub fn insert(connection: &Connection, new: &NewMessage<'_>) -> Result<i64, Stor
             new.envelope.as_bytes(),
             new.text.0,
             new.content.map(|content| content.0),
+            new.details.in_reply_to.as_ref().map(|id| &id.as_bytes()[..]),
+            new.details.is_forwarded,
+            new.details.mentions_me,
+            new.details.timer,
+            new.details.expires_at.map(|at| number(at.as_millis())),
+            number(new.details.recipients),
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -296,6 +367,45 @@ fn one(
 /// When the file cannot be read.
 pub fn get(connection: &Connection, id: MessageId) -> Result<Option<MessageRow>, StoreError> {
     one(connection, "message_id", &id.as_bytes())
+}
+
+/// The message of this id, or the one of which this is an edit: what a reply or a reaction names is the
+/// version that its writer saw.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn of_version(
+    connection: &Connection,
+    id: MessageId,
+) -> Result<Option<MessageRow>, StoreError> {
+    if let Some(row) = get(connection, id)? {
+        return Ok(Some(row));
+    }
+    let mut statement = connection.prepare_cached("SELECT message FROM edit WHERE edit_id = ?1")?;
+    match found(statement.query_row([id.as_bytes()], |row| row.get(0)))? {
+        Some(message) => by_row(connection, message),
+        None => Ok(None),
+    }
+}
+
+/// Row numbers of the newest answers to a message, at most `limit`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn replies(
+    connection: &Connection,
+    id: MessageId,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message FROM message WHERE in_reply_to = ?1 ORDER BY message DESC LIMIT ?2",
+    )?;
+    let rows = statement
+        .query_map(params![id.as_bytes(), number(limit as u64)], |row| {
+            row.get(0)
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
 }
 
 /// The message of this row number.
@@ -484,7 +594,54 @@ pub fn set_state(
     Ok(())
 }
 
-/// Removes a message.
+/// The encoded content that was kept with a message.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn content(connection: &Connection, message: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT content FROM message WHERE message = ?1")?;
+    Ok(found(statement.query_row([message], |row| row.get(0)))?.flatten())
+}
+
+/// Replaces what a message says. `content` is what of it this build does not keep in columns.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_body(
+    connection: &Connection,
+    message: i64,
+    kind: MessageKind,
+    text: &str,
+    content: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE message SET kind = ?2, text = ?3, content = ?4 WHERE message = ?1")?
+        .execute(params![message, kind as i64, text, content])?;
+    Ok(())
+}
+
+/// Leaves nothing of a message but that it was there.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn erase(connection: &Connection, message: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET kind = 6, text = '', content = NULL, in_reply_to = NULL, edited_at = NULL,
+                 is_forwarded = 0, mentions_me = 0, pinned_at = NULL, is_starred = 0, closed_at = NULL
+             WHERE message = ?1",
+        )?
+        .execute([message])?;
+    for table in ["edit", "reaction", "vote", "pin"] {
+        connection
+            .prepare_cached(&format!("DELETE FROM {table} WHERE message = ?1"))?
+            .execute([message])?;
+    }
+    Ok(())
+}
+
+/// Removes a message, and with it everything that belongs to it.
 ///
 /// # Errors
 /// When the file cannot be written.

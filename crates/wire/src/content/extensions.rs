@@ -26,6 +26,8 @@ const ROOM_URI: &[u8] = &[2];
 const SENDER_NAME: &[u8] = &[0x20];
 /// -2, ours: true when somebody else, or the sender elsewhere, wrote it first.
 const FORWARDED: &[u8] = &[0x21];
+/// -3, ours: in an edit, one more than in the edits that its writer knew.
+const REVISION: &[u8] = &[0x22];
 
 /// The extension fields of one message, by encoded key. `Debug` shows how many.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -86,6 +88,22 @@ impl Extensions {
         let mut value = Writer::default();
         value.bool(true);
         self.entries.insert(FORWARDED.to_vec(), value.finish());
+    }
+
+    /// Orders the edits of a message that were accepted in the same millisecond; 0 when it is not said.
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        let value = self.entries.get(REVISION);
+        value
+            .and_then(|value| Reader::new(value).u32().ok())
+            .unwrap_or(0)
+    }
+
+    /// Says where an edit stands among the others of its message: after those that its writer knows.
+    pub fn set_revision(&mut self, revision: u32) {
+        let mut value = Writer::default();
+        value.unsigned(revision.into());
+        self.entries.insert(REVISION.to_vec(), value.finish());
     }
 
     fn uri(&self, key: &[u8]) -> Option<&str> {

@@ -167,6 +167,15 @@ fn a_forwarded_text_says_so() {
 }
 
 #[test]
+fn an_edit_says_where_it_stands_among_the_others() {
+    let mut content = Content::typed(SALT, "a");
+    assert_eq!(content.extensions.revision(), 0);
+    content.extensions.set_revision(u32::MAX);
+    let read = Content::decode(&content.encode()).unwrap();
+    assert_eq!(read.extensions.revision(), u32::MAX);
+}
+
+#[test]
 fn a_poll_is_within_its_bounds_or_newer() {
     let options = |count: usize| vec!["yes".to_owned(); count];
     let poll = Poll::new(" Tea? ", &options(12), true).unwrap();

@@ -315,6 +315,45 @@ conversationId: string,
 block: boolean, };
 
 /**
+ * Messages to delete.
+ */
+export type DeleteParams = { 
+/**
+ * Which; at most 200.
+ */
+messageIds: Array<string>, 
+/**
+ * Nobody has them any more; otherwise only the own devices don't.
+ */
+forEveryone: boolean, };
+
+/**
+ * Another text for an own message.
+ */
+export type EditParams = { 
+/**
+ * Which.
+ */
+messageId: string, 
+/**
+ * At most 32 KiB, as Markdown.
+ */
+text: string, };
+
+/**
+ * One text of a message.
+ */
+export type EditView = { 
+/**
+ * What it said.
+ */
+text: string, 
+/**
+ * From when on.
+ */
+at: number, };
+
+/**
  * Nothing.
  */
 export type Empty = Record<symbol, never>;
@@ -322,7 +361,7 @@ export type Empty = Record<symbol, never>;
 /**
  * Stable words for what went wrong. Each exists because a caller acts on it.
  */
-export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
 
 /**
  * The part of an error that programs act on.
@@ -601,7 +640,7 @@ isContact: boolean, };
 /**
  * What sort of row in a conversation.
  */
-export type MessageKind = "text" | "unreadable" | "newer" | "system";
+export type MessageKind = "text" | "unreadable" | "newer" | "system" | "poll" | "deleted";
 
 /**
  * A message.
@@ -654,7 +693,9 @@ sentAt: number,
  */
 acceptedAt?: number, 
 /**
- * What was written.
+ * What was written, as Markdown of a small profile: bold, italic, strike, code, quotes, lists, links.
+ * What is no Markdown is meant as it stands; there is never HTML. A mention is a link whose target is
+ * `pipit:account:` and the account's id.
  */
 text: string, 
 /**
@@ -672,7 +713,39 @@ failure?: Failure,
 /**
  * A line of the app's own: what it says.
  */
-system?: SystemView, };
+system?: SystemView, 
+/**
+ * What it answers.
+ */
+replyTo?: ReplyView, 
+/**
+ * Written elsewhere and passed on.
+ */
+isForwarded: boolean, 
+/**
+ * When its sender last changed the text.
+ */
+editedAt?: number, 
+/**
+ * It names this account.
+ */
+mentionsMe: boolean, 
+/**
+ * What stands beside it, most first.
+ */
+reactions: Array<ReactionView>, 
+/**
+ * Own: accounts that it was sent to; else 0.
+ */
+recipientCount: number, 
+/**
+ * Own: accounts of them that have it; else 0.
+ */
+deliveredCount: number, 
+/**
+ * Own: accounts of them that have read it and say so; else 0.
+ */
+readCount: number, };
 
 /**
  * Whether a conversation's messages raise notifications.
@@ -881,6 +954,44 @@ about: string,
 picture?: string, };
 
 /**
+ * An emoji beside a message.
+ */
+export type ReactParams = { 
+/**
+ * Which.
+ */
+messageId: string, 
+/**
+ * One emoji.
+ */
+emoji: string, 
+/**
+ * Put there, or taken away.
+ */
+isOn: boolean, };
+
+/**
+ * An emoji beside a message.
+ */
+export type ReactionView = { 
+/**
+ * The emoji.
+ */
+emoji: string, 
+/**
+ * People.
+ */
+count: number, 
+/**
+ * This account is one of them.
+ */
+isOwn: boolean, 
+/**
+ * Names of at most 20 of them.
+ */
+names: Array<string>, };
+
+/**
  * The recovery key, until it is confirmed.
  */
 export type RecoveryKeyView = { 
@@ -957,6 +1068,39 @@ conversationId: string,
  * One line of 1 to 100 characters.
  */
 name: string, };
+
+/**
+ * What a message answers.
+ */
+export type ReplyView = { 
+/**
+ * The message.
+ */
+messageId: string, 
+/**
+ * Whose.
+ */
+sender?: string, 
+/**
+ * What to call them.
+ */
+senderName?: string, 
+/**
+ * It is this account's.
+ */
+isOwn?: boolean, 
+/**
+ * The beginning of its text without markup, at most 200 characters.
+ */
+text?: string, 
+/**
+ * What sort.
+ */
+kind?: MessageKind, 
+/**
+ * It is not on this device, or was taken back: the fields above are left out.
+ */
+isMissing: boolean, };
 
 /**
  * What a failed command answers: JSON-RPC's error object.
@@ -1102,9 +1246,17 @@ export type SendParams = {
  */
 conversationId: string, 
 /**
- * At most 32 KiB.
+ * At most 32 KiB, as Markdown.
  */
-text: string, };
+text: string, 
+/**
+ * The message that it answers.
+ */
+replyTo?: string, 
+/**
+ * Accounts whose `@username` in the text becomes a mention.
+ */
+mentions?: Array<string>, };
 
 /**
  * A message, now kept.
@@ -1485,6 +1637,16 @@ export interface Commands {
   "message.list": { params: ListMessagesParams; result: Array<MessageView> };
   /** Searches all history on this device, or one conversation of it. */
   "message.search": { params: SearchParams; result: SearchPage };
+  /** One message. */
+  "message.get": { params: MessageParams; result: MessageView };
+  /** Gives an own text another text; possible for 48 hours. */
+  "message.edit": { params: EditParams; result: Empty };
+  /** The texts of a message, oldest first; the last is what it says now. */
+  "message.history": { params: MessageParams; result: Array<EditView> };
+  /** Deletes messages. */
+  "message.delete": { params: DeleteParams; result: Empty };
+  /** Puts an emoji beside a message, or takes it away. */
+  "message.react": { params: ReactParams; result: Empty };
   /** Tries a failed message again. */
   "message.retry": { params: MessageParams; result: Empty };
   /** Removes a failed message. */

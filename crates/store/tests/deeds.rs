@@ -1,0 +1,217 @@
+//! What is done to messages: counts, texts, reactions, and what goes with a message.
+
+use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
+use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
+use pipit_store::table::pending::{self, PendingRow};
+use pipit_store::table::{delivery, edit, reaction};
+use pipit_store::{Connection, Store, StoreError};
+
+const OWN: AccountId = AccountId::new([1; 32]);
+
+fn at(ms: u64) -> Timestamp {
+    Timestamp::from_millis(ms)
+}
+
+fn id(n: u8) -> MessageId {
+    MessageId::new([n; 32])
+}
+
+fn text(id: MessageId, at: Timestamp, text: &str) -> edit::EditRow {
+    edit::EditRow {
+        id,
+        at,
+        revision: 0,
+        text: Redacted(text.to_owned()),
+    }
+}
+
+fn account(n: u8) -> AccountId {
+    AccountId::new([n; 32])
+}
+
+/// A sent message of the own account to so many others.
+fn add(connection: &Connection, n: u8, recipients: u64) -> Result<i64, StoreError> {
+    let place = conversation::ensure(
+        connection,
+        ConversationId::new([3; 16]),
+        ConversationKind::Group,
+        None,
+        at(1),
+    )?;
+    message::insert(
+        connection,
+        &NewMessage {
+            id: id(n),
+            conversation: place.conversation,
+            position: u64::from(n),
+            sender: OWN,
+            sent_at: at(1),
+            accepted_at: None,
+            sequence: 0,
+            kind: MessageKind::Text,
+            state: MessageState::Queued,
+            sent_here: true,
+            envelope: EnvelopeId::new([n; 16]),
+            text: Redacted("first"),
+            content: None,
+            details: MessageDetails {
+                recipients,
+                ..MessageDetails::default()
+            },
+        },
+    )
+}
+
+async fn with_store(work: fn(&Connection) -> Result<(), StoreError>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .write(move |transaction| work(transaction))
+        .await
+        .unwrap();
+}
+
+fn state(connection: &Connection, message: i64) -> Result<MessageState, StoreError> {
+    Ok(message::by_row(connection, message)?.unwrap().state)
+}
+
+#[tokio::test]
+async fn a_message_moves_on_when_all_others_have_it_and_have_read_it() {
+    with_store(|connection| {
+        let message = add(connection, 1, 2)?;
+        delivery::add(connection, message, account(5), at(3))?;
+        assert_eq!(state(connection, message)?, MessageState::Queued);
+        message::set_accepted(connection, message, at(4))?;
+        delivery::advance(connection, message)?;
+        assert_eq!(state(connection, message)?, MessageState::Accepted);
+        // Who has read it has it.
+        assert!(delivery::add_read(connection, message, account(6), at(5))?);
+        assert!(!delivery::add_read(connection, message, account(6), at(9))?);
+        assert_eq!(state(connection, message)?, MessageState::Delivered);
+        assert!(delivery::add_read(connection, message, account(5), at(6))?);
+        assert_eq!(state(connection, message)?, MessageState::Read);
+        let row = message::by_row(connection, message)?.unwrap();
+        assert_eq!((row.details.delivered, row.details.read), (2, 2));
+        let known = delivery::list(connection, message, 10)?;
+        let times: Vec<_> = known
+            .iter()
+            .map(|row| (row.delivered_at, row.read_at))
+            .collect();
+        assert_eq!(
+            times,
+            [(Some(at(3)), Some(at(6))), (Some(at(5)), Some(at(5)))]
+        );
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn texts_are_listed_by_their_time_and_a_hundred_are_kept_with_the_first() {
+    with_store(|connection| {
+        let message = add(connection, 1, 1)?;
+        edit::put(connection, message, &text(id(1), at(0), "first"))?;
+        edit::put(connection, message, &text(id(3), at(30), "third"))?;
+        edit::put(connection, message, &text(id(2), at(20), "second"))?;
+        // The server's time comes later, and counts.
+        edit::put(connection, message, &text(id(3), at(10), "third"))?;
+        let texts: Vec<_> = edit::list(connection, message)?
+            .into_iter()
+            .map(|row| row.text.0)
+            .collect();
+        assert_eq!(texts, ["first", "third", "second"]);
+        // Of two in one millisecond the one that knew the other is the later, whatever their ids.
+        let mut after = text(id(240), at(40), "after");
+        after.revision = 9;
+        let mut before = text(id(250), at(40), "before");
+        before.revision = 8;
+        let other = add(connection, 90, 1)?;
+        edit::put(connection, other, &after)?;
+        edit::put(connection, other, &before)?;
+        assert_eq!(edit::list(connection, other)?[1].text.0, "after");
+        for n in 10..150 {
+            edit::put(connection, message, &text(id(n), at(n.into()), "more"))?;
+        }
+        let texts = edit::list(connection, message)?;
+        assert_eq!((texts.len(), texts[0].id), (100, id(1)));
+        assert_eq!(texts[1].at, at(51));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reactions_count_people_and_not_reactions() {
+    with_store(|connection| {
+        let message = add(connection, 1, 1)?;
+        reaction::put(connection, message, id(2), account(5), "👍", at(2))?;
+        // From two devices at once: one person still.
+        reaction::put(connection, message, id(3), OWN, "❤️", at(3))?;
+        reaction::put(connection, message, id(4), OWN, "❤️", at(4))?;
+        reaction::put(connection, message, id(5), account(6), "👍", at(5))?;
+        let counts = reaction::counts(connection, message, OWN, 10)?;
+        let counts: Vec<_> = counts
+            .iter()
+            .map(|row| (&row.emoji[..], row.count, row.is_own))
+            .collect();
+        assert_eq!(counts, [("👍", 2, false), ("❤️", 1, true)]);
+        assert_eq!(reaction::ids(connection, message, OWN, "❤️")?.len(), 2);
+        assert_eq!(reaction::message(connection, id(3), account(5))?, None);
+        assert_eq!(reaction::message(connection, id(3), OWN)?, Some(message));
+        reaction::remove(connection, id(3))?;
+        assert_eq!(reaction::accounts(connection, message, "❤️", 5)?, [OWN]);
+        for n in 100..200 {
+            let emoji = format!("{n}");
+            reaction::put(connection, message, id(n), account(9), &emoji, at(9))?;
+        }
+        assert_eq!(reaction::counts(connection, message, OWN, 99)?.len(), 22);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_message_is_taken_once_in_order_and_bounded() {
+    with_store(|connection| {
+        let waiting = |n: u64| PendingRow {
+            sender: OWN,
+            at: at(n),
+            content: Redacted(vec![]),
+        };
+        for n in 0..1100 {
+            pending::insert(connection, 1, id(7), &waiting(n))?;
+        }
+        pending::insert(connection, 2, id(7), &waiting(5))?;
+        let taken = pending::take(connection, 1, id(7))?;
+        assert_eq!((taken.len(), taken[0].at), (1000, at(100)));
+        assert!(pending::take(connection, 1, id(7))?.is_empty());
+        assert_eq!(pending::take(connection, 2, id(7))?.len(), 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_removed_or_erased_message_is_left() {
+    with_store(|connection| {
+        for (n, is_removed) in [(1, true), (50, false)] {
+            let message = add(connection, n, 1)?;
+            edit::put(connection, message, &text(id(n), at(0), "first"))?;
+            reaction::put(connection, message, id(n + 1), OWN, "👍", at(2))?;
+            delivery::add(connection, message, account(5), at(3))?;
+            if is_removed {
+                message::remove(connection, message)?;
+                assert!(delivery::list(connection, message, 9)?.is_empty());
+            } else {
+                message::erase(connection, message)?;
+                let row = message::by_row(connection, message)?.unwrap();
+                assert_eq!((row.kind, &row.text.0[..]), (MessageKind::Deleted, ""));
+            }
+            assert!(edit::list(connection, message)?.is_empty());
+            assert!(reaction::counts(connection, message, OWN, 9)?.is_empty());
+        }
+        Ok(())
+    })
+    .await;
+}

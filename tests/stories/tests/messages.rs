@@ -1,0 +1,268 @@
+//! What is done to messages: replies, edits, deletions, reactions, and everything that people see of it.
+
+use serde_json::{Value, json};
+use story_tests::{Pair, Person, until};
+
+/// Waits until a message is as wanted on a device.
+async fn wait_message(
+    device: &Person,
+    message: &str,
+    what: &str,
+    is_wanted: impl Fn(&Value) -> bool,
+) -> Value {
+    let what = format!("{what} on a device of {}", device.account.username);
+    until(&what, async || {
+        let params = json!({ "messageId": message });
+        let view = device.call("message.get", params).await.ok()?;
+        is_wanted(&view).then_some(view)
+    })
+    .await
+}
+
+/// One more device of bob's, which gets what is sent from now on.
+async fn second_device(pair: &Pair) -> Person {
+    let tablet = Person::login(&pair.bob_line.address, "bob").await;
+    tablet
+        .event("the conversation on the new device", |events| {
+            let is_in = |event: &Value| {
+                event["type"] == "conversation.changed"
+                    && event["conversation"]["conversationId"] == pair.conversation.as_str()
+            };
+            events.iter().any(is_in).then_some(())
+        })
+        .await;
+    tablet
+}
+
+async fn react(person: &Person, message: &str, emoji: &str, is_on: bool) {
+    let params = json!({ "messageId": message, "emoji": emoji, "isOn": is_on });
+    person.ask("message.react", params).await;
+}
+
+async fn edit(person: &Person, message: &str, text: &str) {
+    let params = json!({ "messageId": message, "text": text });
+    person.ask("message.edit", params).await;
+}
+
+async fn take_back(person: &Person, message: &str) {
+    let params = json!({ "messageIds": [message], "forEveryone": true });
+    person.ask("message.delete", params).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_edits_reactions_and_deletions_reach_every_device() {
+    let pair = Pair::talking().await;
+    let tablet = second_device(&pair).await;
+    let Pair {
+        alice,
+        bob,
+        conversation,
+        ..
+    } = &pair;
+    let question = alice.send(conversation, "shall we **go**?").await;
+    for device in [bob, &tablet] {
+        wait_message(device, &question, "the question", |_| true).await;
+    }
+    let params = json!({ "conversationId": conversation, "text": "yes", "replyTo": question });
+    let reply = bob.ask("message.send", params).await["messageId"].clone();
+    let reply = reply.as_str().expect("an id").to_owned();
+    for device in [alice, bob, &tablet] {
+        let view = wait_message(device, &reply, "the reply", |_| true).await;
+        assert_eq!(view["replyTo"]["messageId"], question.as_str());
+        assert_eq!(view["replyTo"]["text"], "shall we go?", "without markup");
+        assert_eq!(view["replyTo"]["senderName"], "alice");
+        assert_eq!(view["replyTo"]["isMissing"], false);
+    }
+
+    react(alice, &reply, "👍", true).await;
+    react(alice, &reply, "🎉", true).await;
+    react(&tablet, &reply, "👍", true).await;
+    for device in [alice, bob, &tablet] {
+        let both = |view: &Value| view["reactions"][0]["count"] == 2;
+        let view = wait_message(device, &reply, "both thumbs", both).await;
+        assert_eq!(view["reactions"][0]["emoji"], "👍");
+        assert_eq!(view["reactions"][0]["isOwn"], true);
+        assert_eq!(view["reactions"][1]["names"], json!(["alice"]));
+    }
+    // Another device of the same person takes it back.
+    react(bob, &reply, "👍", false).await;
+    for device in [alice, bob, &tablet] {
+        let one = |view: &Value| view["reactions"][0]["count"] == 1;
+        wait_message(device, &reply, "one thumb", one).await;
+    }
+
+    edit(alice, &question, "shall we *stay*?").await;
+    for device in [alice, bob, &tablet] {
+        let edited = |view: &Value| view["editedAt"].is_u64();
+        let view = wait_message(device, &question, "the edit", edited).await;
+        assert_eq!(view["text"], "shall we *stay*?");
+        let quoted = |view: &Value| view["replyTo"]["text"] == "shall we stay?";
+        wait_message(device, &reply, "the edit in the quote", quoted).await;
+        let texts = device
+            .ask("message.history", json!({ "messageId": question }))
+            .await;
+        assert_eq!(texts[0]["text"], "shall we **go**?");
+        assert_eq!(texts[1]["text"], "shall we *stay*?");
+        assert_eq!(texts.as_array().map(Vec::len), Some(2));
+    }
+
+    take_back(alice, &question).await;
+    for device in [alice, bob, &tablet] {
+        let gone = |view: &Value| view["kind"] == "deleted";
+        let view = wait_message(device, &question, "the deletion", gone).await;
+        assert_eq!((&view["text"], view.get("editedAt")), (&json!(""), None));
+        let view = wait_message(device, &reply, "the reply", |_| true).await;
+        assert_eq!(view["replyTo"]["isMissing"], true);
+        assert_eq!(view["replyTo"].get("text"), None);
+    }
+    // Nothing of this made a row of its own.
+    for device in [alice, bob] {
+        assert_eq!(device.messages(conversation).await.len(), 4);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_changes_what_others_wrote() {
+    let Pair {
+        alice,
+        bob,
+        conversation,
+        ..
+    } = &Pair::talking().await;
+    let message = alice.send(conversation, "mine").await;
+    wait_message(bob, &message, "the message", |_| true).await;
+    let other = json!({ "messageId": message, "text": "yours" });
+    assert_eq!(bob.refused("message.edit", other).await.code, "NOT_FOUND");
+    let delete = json!({ "messageIds": [message], "forEveryone": true });
+    assert_eq!(
+        bob.refused("message.delete", delete).await.code,
+        "NOT_FOUND"
+    );
+    for emoji in ["", "ok", "👍👍"] {
+        let params = json!({ "messageId": message, "emoji": emoji, "isOn": true });
+        assert_eq!(
+            bob.refused("message.react", params).await.code,
+            "BAD_REQUEST"
+        );
+    }
+    let empty = json!({ "messageId": message, "text": " " });
+    assert_eq!(alice.refused("message.edit", empty).await.code, "TOO_LARGE");
+    let nowhere =
+        json!({ "conversationId": conversation, "text": "a", "replyTo": "01".repeat(32) });
+    assert_eq!(
+        alice.refused("message.send", nowhere).await.code,
+        "NOT_FOUND"
+    );
+    assert_eq!(bob.texts(conversation).await[2], "mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_offline_and_killed_in_between_leaves_in_order() {
+    let mut pair = Pair::talking().await;
+    pair.server.kill().await;
+    pair.alice.connection("offline").await;
+    let kept = pair.alice.send(&pair.conversation, "one").await;
+    edit(&pair.alice, &kept, "two").await;
+    edit(&pair.alice, &kept, "three").await;
+    react(&pair.alice, &kept, "🐦", true).await;
+    let never = pair.alice.send(&pair.conversation, "never mind").await;
+    take_back(&pair.alice, &never).await;
+    pair.alice.kill().await;
+    pair.alice.start().await;
+    pair.server.restart().await;
+    let Pair {
+        alice,
+        bob,
+        conversation,
+        ..
+    } = &pair;
+    let done = |view: &Value| view["reactions"][0]["emoji"] == "🐦" && view["text"] == "three";
+    wait_message(bob, &kept, "everything", done).await;
+    wait_message(alice, &kept, "everything", done).await;
+    assert_eq!(
+        bob.texts(conversation).await,
+        ["hello bob", "hello alice", "three"],
+        "what was taken back before it left never was"
+    );
+    let texts = bob
+        .ask("message.history", json!({ "messageId": kept }))
+        .await;
+    let texts: Vec<_> = texts
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|edit| edit["text"].as_str().expect("a text"))
+        .collect();
+    assert_eq!(texts, ["one", "two", "three"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mention_is_told_to_whom_it_names() {
+    let pair = Pair::talking().await;
+    let Pair {
+        alice,
+        bob,
+        conversation,
+        ..
+    } = &pair;
+    let params = json!({
+        "conversationId": conversation,
+        "text": "ask @bob",
+        "mentions": [bob.account.id],
+    });
+    let sent = alice.ask("message.send", params).await["messageId"].clone();
+    let sent = sent.as_str().expect("an id");
+    let view = wait_message(bob, sent, "the mention", |_| true).await;
+    let mention = format!("ask [@bob](pipit:account:{})", bob.account.id);
+    assert_eq!(
+        (&view["text"], &view["mentionsMe"]),
+        (&json!(mention), &json!(true))
+    );
+    let view = wait_message(alice, sent, "the mention", |_| true).await;
+    assert_eq!(view["mentionsMe"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_group_all_must_have_a_message_and_who_leads_may_take_it_back() {
+    let pair = Pair::talking().await;
+    let carol = Person::register(&pair.server.address, "carol").await;
+    let Pair { alice, bob, .. } = &pair;
+    let found = alice
+        .ask("contact.find", json!({ "username": "carol" }))
+        .await;
+    let members = json!([bob.account.id, found["accountId"]]);
+    let params = json!({ "name": "Birds", "members": members });
+    let group = alice.ask("conversation.create", params).await["conversationId"].clone();
+    let group = group.as_str().expect("an id");
+    for member in [bob, &carol] {
+        until("the group on every device", async || {
+            let params = json!({ "conversationId": group });
+            member.call("conversation.get", params).await.ok()
+        })
+        .await;
+    }
+    let message = bob.send(group, "a pipit!").await;
+    let by_both = |view: &Value| view["deliveredCount"] == 2;
+    let view = wait_message(bob, &message, "delivery to both", by_both).await;
+    assert_eq!(
+        (&view["recipientCount"], &view["state"]),
+        (&json!(2), &json!("delivered"))
+    );
+    let view = wait_message(&carol, &message, "the message", |_| true).await;
+    assert_eq!(view["deliveredCount"], 0, "not carol's to know");
+    react(&carol, &message, "🐦", true).await;
+    let reacted = |view: &Value| view["reactions"][0]["names"] == json!(["carol"]);
+    for member in [alice, bob] {
+        wait_message(member, &message, "the reaction", reacted).await;
+    }
+    let delete = json!({ "messageIds": [message], "forEveryone": true });
+    assert_eq!(
+        carol.refused("message.delete", delete).await.code,
+        "NOT_FOUND"
+    );
+    take_back(alice, &message).await;
+    for member in [alice, bob, &carol] {
+        let gone = |view: &Value| view["kind"] == "deleted";
+        wait_message(member, &message, "the deletion", gone).await;
+    }
+}
