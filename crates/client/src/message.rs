@@ -47,6 +47,15 @@ pub struct Outgoing {
     pub mentions: Vec<AccountId>,
 }
 
+impl From<&str> for Outgoing {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 impl Client {
     /// Sends text: kept on this device when this answers, and on its way when there is a connection.
     ///

@@ -99,7 +99,7 @@ impl Watch {
         let mut ages_ms = Vec::with_capacity(messages);
         for _ in 0..messages {
             let began = Instant::now();
-            let id = self.alice.send(self.conversation, TEXT).await?;
+            let id = self.alice.send(self.conversation, TEXT.into()).await?;
             while shown(&mut self.at_bob).await? != id {}
             ages_ms.push(ms_between(began, Instant::now()));
         }
@@ -117,7 +117,7 @@ impl Watch {
             let mut due = began;
             for _ in 0..count {
                 sleep_until(due.into()).await;
-                due_at.insert(alice.send(conversation, TEXT).await?, due);
+                due_at.insert(alice.send(conversation, TEXT.into()).await?, due);
                 due += every;
             }
             anyhow::Ok(due_at)
