@@ -60,6 +60,10 @@ macro_rules! for_each_command {
             "request.decline": request_decline(DeclineParams) -> Empty;
             /// Removes a conversation's messages from all own devices.
             "conversation.clear": conversation_clear(ConversationParams) -> Empty;
+            /// The person types here: call it on each key.
+            "conversation.typing": conversation_typing(ConversationParams) -> Empty;
+            /// Asks to be told when the other person of the conversation on screen is here.
+            "presence.watch": presence_watch(WatchParams) -> Empty;
             /// Mutes a conversation, or takes that back.
             "conversation.mute": conversation_mute(MuteParams) -> Empty;
             /// Archives a conversation, or takes that back.

@@ -91,6 +91,30 @@ pub enum AppEvent {
         /// As they are now.
         settings: Settings,
     },
+    /// Somebody types, or has stopped.
+    #[serde(rename = "typing")]
+    Typing {
+        /// Where.
+        conversation_id: String,
+        /// Who.
+        account_id: String,
+        /// What to call them.
+        name: String,
+        /// They do.
+        is_typing: bool,
+    },
+    /// Somebody is here, or was.
+    #[serde(rename = "presence")]
+    Presence {
+        /// Who.
+        account_id: String,
+        /// They are here now.
+        is_online: bool,
+        /// When they were last here, as far as they tell.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        last_seen: Option<u64>,
+    },
     /// The person should be told now.
     #[serde(rename = "notification")]
     Notification {

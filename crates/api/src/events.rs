@@ -93,6 +93,26 @@ impl From<Event> for AppEvent {
             Event::SettingsChanged(settings) => Self::SettingsChanged {
                 settings: settings.into(),
             },
+            Event::Typing {
+                conversation,
+                account,
+                name,
+                is_typing,
+            } => Self::Typing {
+                conversation_id: conversation.to_string(),
+                account_id: account.to_string(),
+                name: name.0,
+                is_typing,
+            },
+            Event::Presence {
+                account,
+                is_online,
+                seen_at,
+            } => Self::Presence {
+                account_id: account.to_string(),
+                is_online,
+                last_seen: seen_at.map(|at| at.as_millis()),
+            },
             Event::ShowConversation(conversation) => Self::ConversationShow {
                 conversation_id: conversation.to_string(),
             },

@@ -100,6 +100,11 @@ params! {
         /// It does.
         is_pinned: bool,
     }
+    /// Whose presence is on screen.
+    WatchParams {
+        /// The conversation on screen; left out: none is.
+        conversation_id: Option<String>,
+    }
     /// This person's name for somebody.
     RenameContactParams {
         /// Whose.

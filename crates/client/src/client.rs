@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{group, inbox, outbox, renew, search, sync};
+use crate::{group, inbox, outbox, presence, renew, search, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -228,11 +228,20 @@ impl Client {
 
     /// Where the person looks now.
     pub fn set_focus(&self, focus: Focus) {
-        *self
-            .shared
-            .focus
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = focus;
+        let is_focused = focus.is_focused;
+        let before = std::mem::replace(
+            &mut *self
+                .shared
+                .focus
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+            focus,
+        );
+        if let Ok(session) = self.session()
+            && before.is_focused != is_focused
+        {
+            presence::focus_changed(&session, is_focused);
+        }
     }
 
     /// Asks the screen to show a conversation: a notification was clicked.
@@ -285,6 +294,7 @@ impl Shared {
         outbox::spawn(Arc::downgrade(self), &session);
         renew::spawn(Arc::downgrade(self), &session);
         sync::spawn(Arc::downgrade(self), &session);
+        presence::spawn(Arc::downgrade(self), &session);
         search::spawn(&session);
         group::spawn(Arc::downgrade(self), &session);
         self.publish_status();

@@ -1,6 +1,6 @@
 //! What changed, for whoever watches: published only after the change is on disk.
 
-use pipit_domain::{ConversationId, MessageId, Redacted};
+use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::client::{AccountStatus, Connection};
@@ -48,6 +48,26 @@ pub enum Event {
     ProfileChanged(Box<Profile>),
     /// The settings have changed.
     SettingsChanged(Settings),
+    /// Somebody types in a conversation, or has stopped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        account: AccountId,
+        /// What to call them.
+        name: Redacted<String>,
+        /// They do.
+        is_typing: bool,
+    },
+    /// Somebody is here, or was.
+    Presence {
+        /// Who.
+        account: AccountId,
+        /// They are here now.
+        is_online: bool,
+        /// When they were last here, by the server's clock, as far as they tell.
+        seen_at: Option<Timestamp>,
+    },
     /// The person should be told now.
     Notification {
         /// Where to go.

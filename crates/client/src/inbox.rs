@@ -27,7 +27,7 @@ use crate::notify::{Policy, notifications, policy};
 use crate::open::{DeliveryError, Missing, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
-use crate::{sync, task};
+use crate::{presence, signal, sync, task};
 
 /// Deliveries opened in one transaction: as many as the server leaves unacknowledged.
 const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
@@ -112,6 +112,7 @@ async fn other_event(
             reason,
         } => {
             session.is_caught_up.store(false, Ordering::Relaxed);
+            presence::lost(shared, session);
             if let Some(reason) = &reason {
                 tracing::info!(?reason, "not connected");
             }
@@ -140,10 +141,14 @@ async fn other_event(
             state.is_caught_up = true;
             session.is_caught_up.store(true, Ordering::Relaxed);
             session.sync_wake.notify_one();
+            session.presence.wake.notify_one();
             caught_up(shared, session, state);
         }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
             note_delivered(shared, session, vec![delivered]).await;
+        }
+        LinkEvent::Push(server_frame::Body::Signal(pushed)) => {
+            signal::receive(shared, session, pushed).await;
         }
         // What this version does not use, or a server's future kinds.
         LinkEvent::Push(_) => {}
@@ -302,6 +307,10 @@ async fn receive(
             session.sync_wake.notify_one();
         }
         bring_back(shared, session, opened.behind);
+        for message in &opened.added {
+            let ended = session.typing.end(message.conversation, message.row.sender);
+            shared.publish(ended);
+        }
         let notices = notifications(&shared.focus(), &opened.policy, &opened.added);
         shared.publish(opened.events.into_iter().chain(notices));
         let Some((place, missing)) = opened.stopped else {

@@ -87,6 +87,7 @@ impl Client {
             .await?;
         session.tell(&self.shared, events);
         session.outbox_wake.notify_one();
+        session.typing.sent(id);
         Ok(message_id)
     }
 

@@ -18,7 +18,9 @@ use crate::behind::Behind;
 use crate::clock::random;
 use crate::commit::Turns;
 use crate::error::ClientError;
+use crate::presence::Presence;
 use crate::record::Reader;
+use crate::typing::Typing;
 
 /// The signed-in account. Shared by commands and tasks.
 pub(crate) struct Session {
@@ -39,6 +41,10 @@ pub(crate) struct Session {
     pub(crate) is_caught_up: AtomicBool,
     /// Something may be waiting to be done in a group, or the session has ended.
     pub(crate) group_wake: Arc<Notify>,
+    /// Who types, here and elsewhere.
+    pub(crate) typing: Typing,
+    /// Who is here, and who wants to know of this person.
+    pub(crate) presence: Presence,
     /// The inbox joined a group or moved one to another epoch.
     pub(crate) group_changed: Notify,
     /// Held while joining from outside: two at once would take each other's keys away.
@@ -125,6 +131,8 @@ impl Session {
             sync_wake: Arc::new(Notify::new()),
             is_caught_up: AtomicBool::new(false),
             group_wake: Arc::new(Notify::new()),
+            typing: Typing::default(),
+            presence: Presence::default(),
             group_changed: Notify::new(),
             joining: tokio::sync::Mutex::new(()),
             commits: Turns::default(),
@@ -223,6 +231,7 @@ impl Drop for Session {
         self.renewal_wake.notify_one();
         self.sync_wake.notify_one();
         self.group_wake.notify_one();
+        self.presence.wake.notify_one();
     }
 }
 

@@ -10,6 +10,7 @@ use pipit_store::{Connection, StoreError};
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::presence;
 use crate::sync::{self, Change};
 
 /// Who is told something.
@@ -115,6 +116,15 @@ impl Audience {
             .into_iter()
             .find(|audience| audience.word() == text)
     }
+
+    /// Whether somebody who is a contact, or is not, is among them.
+    pub(crate) const fn has(self, is_contact: bool) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Contacts => is_contact,
+            Self::Nobody => false,
+        }
+    }
 }
 
 /// The settings as they stand. What a register says that this version does not understand is as if it had
@@ -205,6 +215,7 @@ impl Client {
             })
             .await?;
         session.tell(&self.shared, events);
+        presence::settings_changed(&session, &settings).await?;
         Ok(settings)
     }
 }
@@ -219,6 +230,8 @@ mod tests {
             assert_eq!(Audience::read(audience.word()), Some(audience));
         }
         assert_eq!(Audience::read("friends"), None);
+        assert!(Audience::Contacts.has(true) && !Audience::Contacts.has(false));
+        assert!(!Audience::Nobody.has(true) && Audience::Everyone.has(false));
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod key_package;
 mod open;
 mod roster;
 mod seal;
+mod signal;
 mod suite;
 
 pub use commit::{Change, Commit, CommitError};
@@ -56,4 +57,5 @@ pub use openmls_rust_crypto::MemoryStorage;
 pub use pipit_wire::charter::{Allowed, Breach, Charter, Role};
 pub use roster::{Refusal, Roster, Standing};
 pub use seal::SealError;
+pub use signal::{SIGNAL_LEN_MAX, SignalError};
 pub use suite::{Suite, UnknownSuite};

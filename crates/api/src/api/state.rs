@@ -41,6 +41,19 @@ impl Api {
         Ok(Empty {})
     }
 
+    pub(super) async fn conversation_typing(&self, params: ConversationParams) -> Answer<Empty> {
+        self.client
+            .typing(conversation(&params.conversation_id)?)
+            .await?;
+        Ok(Empty {})
+    }
+
+    pub(super) async fn presence_watch(&self, params: WatchParams) -> Answer<Empty> {
+        let place = params.conversation_id.as_deref().map(conversation);
+        self.client.watch(place.transpose()?).await?;
+        Ok(Empty {})
+    }
+
     pub(super) async fn settings_get(&self, _: Empty) -> Answer<Settings> {
         Ok(self.client.settings().await?.into())
     }

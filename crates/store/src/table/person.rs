@@ -1,6 +1,6 @@
 //! What this person has decided about others. A row appears with the first decision; none means a stranger.
 
-use pipit_domain::{AccountId, Redacted};
+use pipit_domain::{AccountId, Redacted, Timestamp};
 use rusqlite::{Connection, ToSql, params};
 
 use super::{found, id, number};
@@ -87,6 +87,32 @@ pub fn set_profile(
             number(profile.version)
         ])?;
     Ok(changed > 0)
+}
+
+/// When an account was last seen here, by the server's clock, as far as it told.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn seen_at(
+    connection: &Connection,
+    account: AccountId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT seen_at FROM person WHERE account_id = ?1")?;
+    let at = found(statement.query_row([account.as_bytes()], |row| row.get::<_, Option<u64>>(0)))?;
+    Ok(at.flatten().map(Timestamp::from_millis))
+}
+
+/// Keeps when an account was last seen.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_seen_at(
+    connection: &Connection,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    set(connection, account, "seen_at", &number(at.as_millis()))
 }
 
 /// Everybody who may write or is blocked, by account.

@@ -854,7 +854,35 @@ profile: ProfileView, } | { "type": "settings.changed",
 /**
  * As they are now.
  */
-settings: Settings, } | { "type": "notification", 
+settings: Settings, } | { "type": "typing", 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * Who.
+ */
+accountId: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * They do.
+ */
+isTyping: boolean, } | { "type": "presence", 
+/**
+ * Who.
+ */
+accountId: string, 
+/**
+ * They are here now.
+ */
+isOnline: boolean, 
+/**
+ * When they were last here, as far as they tell.
+ */
+lastSeen?: number, } | { "type": "notification", 
 /**
  * Where to go on a click.
  */
@@ -1535,6 +1563,15 @@ problem?: UsernameProblem, };
  */
 export type UsernameProblem = "too_short" | "too_long" | "characters" | "taken";
 
+/**
+ * Whose presence is on screen.
+ */
+export type WatchParams = { 
+/**
+ * The conversation on screen; left out: none is.
+ */
+conversationId?: string, };
+
 /** Every command: what it takes and what it gives. */
 export interface Commands {
   /** Servers to offer at sign-up, a local one first. */
@@ -1587,6 +1624,10 @@ export interface Commands {
   "request.decline": { params: DeclineParams; result: Empty };
   /** Removes a conversation's messages from all own devices. */
   "conversation.clear": { params: ConversationParams; result: Empty };
+  /** The person types here: call it on each key. */
+  "conversation.typing": { params: ConversationParams; result: Empty };
+  /** Asks to be told when the other person of the conversation on screen is here. */
+  "presence.watch": { params: WatchParams; result: Empty };
   /** Mutes a conversation, or takes that back. */
   "conversation.mute": { params: MuteParams; result: Empty };
   /** Archives a conversation, or takes that back. */
