@@ -10,6 +10,7 @@ before(async () => {
   [ines, oskar] = [await world.person("ines"), await world.person("oskar")];
   await oskar.register({ displayName: "Oskar Nyström" });
   await ines.register({ displayName: "Ines" });
+  await oskar.knows("ines");
   await ines.startChat("oskar");
   await ines.send("The hut is booked");
   await ines.send("Two nights, six bunks");
@@ -95,8 +96,22 @@ test("the panel stands beside the chat, and over it in a smaller window", async 
   await ines.page.setViewportSize({ width: 1280, height: 800 });
 });
 
+test("a stranger who writes is let in first", async () => {
+  const noor = await world.person("noor");
+  await noor.register({ displayName: "Noor" });
+  await noor.startChat("ines");
+  await noor.send("We met at the hut");
+  await noor.sees("We met at the hut", "delivered");
+  assert.equal(await ines.row("noor").count(), 0, "it is among the requests only");
+  await ines.accepts("noor");
+  await ines.sees("We met at the hut");
+  await ines.send("Of course, hello");
+  await noor.sees("Of course, hello");
+});
+
 test("settings and dialogs are readable in every language, light and dark", async () => {
   await press(ines, "Control+,");
+  await ines.page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: "Appearance" }).click();
   await ines.page.getByRole("radio", { name: "Dark" }).check();
   await ines.checkScreen("settings-dark");
   await ines.page.getByRole("combobox", { name: "Language" }).selectOption("de");

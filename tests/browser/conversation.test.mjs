@@ -10,6 +10,7 @@ before(async () => {
   [ines, oskar] = [await world.person("ines"), await world.person("oskar")];
   await ines.register({ displayName: "Ines Okafor" });
   await oskar.register({ displayName: "Oskar Nyström" });
+  await oskar.knows("ines");
 });
 after(async () => { await world?.stop(); });
 

@@ -12,6 +12,7 @@ before(async () => {
   [ines, oskar] = [await world.person("ines"), await world.person("oskar")];
   await ines.register();
   await oskar.register();
+  await oskar.knows("ines");
   await ines.startChat("oskar");
   await ines.send("Number 0");
   await oskar.row("ines").waitFor();

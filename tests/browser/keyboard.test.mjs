@@ -55,6 +55,7 @@ test("an account is made without the mouse", async () => {
   await tabTo(ines, /Finish/);
   await press(ines, "Enter");
   await ines.chatList.waitFor();
+  await oskar.knows("ines");
 });
 
 test("a chat starts and a message goes, with Enter and Shift Enter", async () => {

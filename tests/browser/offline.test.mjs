@@ -10,6 +10,7 @@ before(async () => {
   [ines, oskar] = [await world.person("ines"), await world.person("oskar")];
   await ines.register();
   await oskar.register();
+  await oskar.knows("ines");
   await ines.startChat("oskar");
   await ines.send("Before the storm");
   await ines.sees("Before the storm", "delivered");

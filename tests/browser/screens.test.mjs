@@ -34,6 +34,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.getByText("I have saved it somewhere safe").click();
     await person.button("Finish").click();
     await page.getByRole("heading", { name: "Say hello to someone" }).waitFor();
+    await friend.knows(person.name);
     await check("empty");
 
     await page.keyboard.press("Control+n");

@@ -41,6 +41,9 @@ pub(crate) struct Presence {
     state: Mutex<State>,
     /// Something else is watched, or the connection is back.
     pub(crate) wake: Arc<Notify>,
+    /// Held from looking at the settings until what they allow is said, so that nothing which they allowed
+    /// before comes after their change was told.
+    telling: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -157,9 +160,13 @@ impl Session {
     async fn tell_presence(
         self: &Arc<Self>,
         id: ConversationId,
-        settings: &Settings,
         is_contact: bool,
     ) -> Result<(), ClientError> {
+        let _telling = self.presence.telling.lock().await;
+        let settings = self
+            .store
+            .read(|connection| Ok::<_, ClientError>(settings::get(connection)?))
+            .await?;
         let (is_online, seen_at) = {
             let state = self.presence.lock();
             let now = state.is_focused.then(|| self.server_now());
@@ -187,7 +194,7 @@ impl Session {
             state.leases.retain(|_, until| *until > now);
             state.leases.keys().copied().collect()
         };
-        let (places, settings) = self
+        let places = self
             .store
             .read(move |connection| {
                 let mut places = Vec::new();
@@ -199,11 +206,11 @@ impl Session {
                         places.push((place.id, is_contact));
                     }
                 }
-                Ok::<_, ClientError>((places, settings::get(connection)?))
+                Ok::<_, ClientError>(places)
             })
             .await?;
         for (id, is_contact) in places {
-            self.tell_presence(id, &settings, is_contact).await?;
+            self.tell_presence(id, is_contact).await?;
         }
         Ok(())
     }
@@ -215,6 +222,7 @@ pub(crate) async fn settings_changed(
     session: &Arc<Session>,
     settings: &Settings,
 ) -> Result<(), ClientError> {
+    let _telling = session.presence.telling.lock().await;
     let leases: Vec<_> = session.presence.lock().leases.keys().copied().collect();
     for id in leases {
         let is_contact = session
@@ -291,7 +299,7 @@ pub(crate) async fn watched(session: &Arc<Session>, heard: &Heard, is_watching: 
             state.leases.insert(heard.conversation, until);
         }
     }
-    let told = session.tell_presence(heard.conversation, &heard.settings, heard.is_contact);
+    let told = session.tell_presence(heard.conversation, heard.is_contact);
     if let Err(error) = told.await {
         tracing::warn!(%error, "presence could not be told");
     }

@@ -87,22 +87,16 @@ impl Reader {
         account: AccountId,
     ) -> Result<Redacted<String>, StoreError> {
         let row = contact::get(connection, account)?;
-        let own_name = person::get(connection, account)?.own_name;
-        let names = row.map(|row| [row.display_name, row.username]);
-        let of_ledger = names.into_iter().flatten();
-        let first = if account == self.own {
-            Redacted::default()
+        let (told, username) =
+            row.map_or_else(Default::default, |row| (row.display_name, row.username));
+        // The own username is known as soon as the own ledger is; it never stands before the chosen name.
+        let by_rank = if account == self.own {
+            [told, self.own_name.clone(), username]
         } else {
-            own_name
+            [person::get(connection, account)?.own_name, told, username]
         };
-        let mut named = std::iter::once(first)
-            .chain(of_ledger)
-            .filter(|name| !name.0.is_empty());
-        Ok(match named.next() {
-            Some(name) => name,
-            None if account == self.own => self.own_name.clone(),
-            None => short(account),
-        })
+        let named = by_rank.into_iter().find(|name| !name.0.is_empty());
+        Ok(named.unwrap_or_else(|| short(account)))
     }
 
     pub(crate) fn contact(

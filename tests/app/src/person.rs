@@ -69,6 +69,17 @@ impl App {
         self.composer().await.map(drop)
     }
 
+    /// Lets a stranger who has written come in.
+    ///
+    /// # Errors
+    /// When nobody asks.
+    pub async fn accept(&self, name: &str) -> Result<()> {
+        self.click("button", "Message requests").await?;
+        self.click("row", name).await?;
+        self.click("button", "Accept").await?;
+        self.composer().await.map(drop)
+    }
+
     /// Writes a message and sends it with Enter.
     ///
     /// # Errors

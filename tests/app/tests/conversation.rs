@@ -105,6 +105,7 @@ async fn a_message_notifies_only_when_the_window_is_not_looked_at() -> Result<()
     ines.start_chat("oskar").await?;
     ines.send("You are looking.").await?;
     ines.see_message("You are looking.", "delivered").await?;
+    oskar.accept("ines").await?;
     oskar.see("You are looking.").await?;
 
     ines.activate().await?;

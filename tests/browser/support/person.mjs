@@ -85,6 +85,21 @@ export class Person {
     await this.composer.waitFor();
   }
 
+  /** Has accepted somebody before they write, so that what they write is no request. */
+  async knows(username) {
+    const [{ accountId }] = await this.rpc([["contact.find", { username }]]);
+    const [{ conversationId }] = await this.rpc([["conversation.open", { accountId }]]);
+    await this.rpc([["request.accept", { conversationId }]]);
+  }
+
+  /** Lets a stranger who has written come in. */
+  async accepts(name) {
+    await this.chatList.getByRole("button", { name: /^Message requests/ }).click();
+    await this.row(name).click();
+    await this.button("Accept").click();
+    await this.composer.waitFor();
+  }
+
   async open(name) {
     await this.row(name).click();
     await this.composer.waitFor();

@@ -150,6 +150,9 @@ async fn presence_is_told_to_nobody_else_and_in_return_only() {
     // She tells nobody any more; he still asks.
     let nobody = json!({ "online": "nobody", "lastSeen": "nobody" });
     alice.ask("settings.set", nobody).await;
+    // What she told before is there before the message; only then is the last word the one meant here.
+    let sent = alice.send(place, "nobody is told now").await;
+    alice.wait_state(place, &sent, "delivered").await;
     bob.event("her being gone", |events| {
         let mut seen = events.iter().rev();
         let last = seen.find(|event| event["type"] == "presence")?;
