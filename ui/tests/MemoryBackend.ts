@@ -24,7 +24,7 @@ export function own(messageId: string, over: Partial<MessageView> = {}): Message
 
 export function conversation(conversationId: string, over: Partial<ConversationView> = {}): ConversationView {
   return {
-    conversationId, kind: "direct", name: conversationId, unread: 0, updatedAt: 0, messageCount: 0,
+    conversationId, kind: "direct", name: conversationId, unread: 0, mentions: 0, updatedAt: 0, messageCount: 0,
     isPinned: false, isArchived: false, isMuted: false, isMarkedUnread: false, canSend: true, ...over,
   };
 }

@@ -155,6 +155,8 @@ impl From<ConversationRecord> for ConversationView {
             last_message: record.last_message.map(Into::into),
             unread: row.unread,
             first_unread: record.first_unread.map(|message| message.to_string()),
+            mentions: record.mentions,
+            first_mention: record.first_mention.map(|message| message.to_string()),
             draft: (!row.draft.0.is_empty()).then_some(row.draft.0),
             updated_at: row.updated_at.as_millis(),
             message_count: row.message_count,

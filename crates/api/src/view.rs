@@ -269,6 +269,12 @@ pub struct ConversationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub first_unread: Option<String>,
+    /// Messages among them that name this account, counted up to 1,000.
+    pub mentions: u64,
+    /// The oldest of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first_mention: Option<String>,
     /// Text typed and not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

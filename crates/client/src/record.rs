@@ -16,6 +16,8 @@ pub use shown::{MessageRecord, PersonRecord, QuoteRecord, QuotedRecord, Reaction
 
 /// Characters of an account id that stand for a person whose name is not known yet.
 const SHORT_ID_LEN: usize = 8;
+/// Mentions counted in one conversation: screens show no more digits.
+const MENTIONS_MAX: u64 = 1_000;
 
 /// A person.
 #[derive(Debug, Clone)]
@@ -64,6 +66,10 @@ pub struct ConversationRecord {
     pub last_message: Option<MessageRecord>,
     /// The oldest unread one.
     pub first_unread: Option<MessageId>,
+    /// Unread messages that mention this account, counted up to a bound that no badge shows.
+    pub mentions: u64,
+    /// The oldest of them.
+    pub first_mention: Option<MessageId>,
     /// A stranger began it, or added this account to it, and nobody has accepted that.
     pub is_request: bool,
 }
@@ -146,9 +152,13 @@ impl Reader {
         let last_message = newest
             .map(|message| self.message(connection, row.id, message))
             .transpose()?;
-        let first_unread = match row.unread {
-            0 => None,
-            _ => message::first_unread(connection, row.conversation, row.read_position, self.own)?,
+        let (place, read) = (row.conversation, row.read_position);
+        let (first_unread, (mentions, first_mention)) = match row.unread {
+            0 => (None, (0, None)),
+            _ => (
+                message::first_unread(connection, place, read, self.own)?,
+                message::mentions(connection, place, read, MENTIONS_MAX)?,
+            ),
         };
         let group = read_group(connection, &row, self.own)?;
         let name = match &group {
@@ -164,6 +174,8 @@ impl Reader {
             group,
             last_message,
             first_unread,
+            mentions,
+            first_mention,
         })
     }
 

@@ -21,4 +21,4 @@ pub use proxy::Proxy;
 pub use requests::RequestVerdict;
 pub use server::Server;
 pub use wait::{DEADLINE, until};
-pub use world::{PASSWORD, Pair, numbered};
+pub use world::{PASSWORD, Pair, Three, numbered};

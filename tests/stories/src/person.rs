@@ -370,7 +370,7 @@ impl Person {
             let all = self.messages(conversation).await;
             all.iter()
                 .filter(|message| message["isOwn"] == true)
-                .all(|message| message["state"] == "delivered")
+                .all(|message| message["state"] == "delivered" || message["state"] == "read")
                 .then_some(())
         })
         .await;

@@ -1,6 +1,8 @@
 //! What most stories begin with: a server, alice and bob.
 
-use crate::{Person, Proxy, Server};
+use serde_json::json;
+
+use crate::{Person, Proxy, Server, until};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "meadow-pipit-sings-in-flight";
@@ -80,6 +82,74 @@ impl Pair {
         alice.wait_texts(conversation, 2).await;
         alice.wait_all_delivered(conversation).await;
         bob.wait_all_delivered(conversation).await;
+    }
+}
+
+/// Alice, bob and carol with two devices each, on one server.
+#[derive(Debug)]
+pub struct Three {
+    /// The server.
+    pub server: Server,
+    /// Their first devices: alice's, bob's, carol's.
+    pub people: [Person; 3],
+    /// Their second ones.
+    pub others: [Person; 3],
+}
+
+impl Three {
+    /// Makes them.
+    ///
+    /// # Panics
+    /// When anything fails.
+    pub async fn meet() -> Self {
+        let server = Server::start().await;
+        let at = &server.address;
+        let (alice, bob, carol) = tokio::join!(
+            Person::register(at, "alice"),
+            Person::register(at, "bob"),
+            Person::register(at, "carol"),
+        );
+        let (tablet_a, tablet_b, tablet_c) = tokio::join!(
+            Person::login(at, "alice"),
+            Person::login(at, "bob"),
+            Person::login(at, "carol"),
+        );
+        Self {
+            people: [alice, bob, carol],
+            others: [tablet_a, tablet_b, tablet_c],
+            server,
+        }
+    }
+
+    /// All six.
+    #[must_use]
+    pub fn devices(&self) -> Vec<&Person> {
+        self.people.iter().chain(&self.others).collect()
+    }
+
+    /// A group that alice makes of the three; answers it when all devices are in.
+    ///
+    /// # Panics
+    /// When anything fails.
+    pub async fn group(&self, name: &str) -> String {
+        let [alice, bob, carol] = &self.people;
+        for person in [bob, carol] {
+            let params = json!({ "username": person.account.username });
+            alice.ask("contact.find", params).await;
+        }
+        let members = json!([bob.account.id, carol.account.id]);
+        let params = json!({ "name": name, "members": members });
+        let made = alice.ask("conversation.create", params).await;
+        let id = made["conversationId"].as_str().expect("an id").to_owned();
+        for device in self.devices() {
+            until("the group on every device", async || {
+                let params = json!({ "conversationId": id });
+                let members = device.call("conversation.members", params).await.ok()?;
+                (members.as_array()?.len() == 3).then_some(())
+            })
+            .await;
+        }
+        id
     }
 }
 

@@ -1,40 +1,7 @@
 //! Groups: three people with two devices each make one, change it at once, leave, come by a link.
 
 use serde_json::{Value, json};
-use story_tests::{Person, Server, until};
-
-/// Three people, their second devices, and one server.
-struct Three {
-    server: Server,
-    people: [Person; 3],
-    others: [Person; 3],
-}
-
-impl Three {
-    async fn meet() -> Self {
-        let server = Server::start().await;
-        let at = &server.address;
-        let (alice, bob, carol) = tokio::join!(
-            Person::register(at, "alice"),
-            Person::register(at, "bob"),
-            Person::register(at, "carol"),
-        );
-        let (tablet_a, tablet_b, tablet_c) = tokio::join!(
-            Person::login(at, "alice"),
-            Person::login(at, "bob"),
-            Person::login(at, "carol"),
-        );
-        Self {
-            people: [alice, bob, carol],
-            others: [tablet_a, tablet_b, tablet_c],
-            server,
-        }
-    }
-
-    fn devices(&self) -> Vec<&Person> {
-        self.people.iter().chain(&self.others).collect()
-    }
-}
+use story_tests::{Person, Server, Three, until};
 
 /// A person's account, as somebody else finds it.
 async fn account(finder: &Person, name: &str) -> String {

@@ -518,6 +518,40 @@ pub fn first_unread(
     ))
 }
 
+/// How many messages after what was read mention this account, counted up to `limit`, and the oldest of them.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn mentions(
+    connection: &Connection,
+    conversation: i64,
+    read_position: u64,
+    limit: u64,
+) -> Result<(u64, Option<MessageId>), StoreError> {
+    let count = connection
+        .prepare_cached(
+            "SELECT count(*) FROM (
+                 SELECT 1 FROM message WHERE conversation = ?1 AND position > ?2 AND mentions_me = 1 LIMIT ?3)",
+        )?
+        .query_row(
+            params![conversation, number(read_position), number(limit)],
+            |row| row.get(0),
+        )?;
+    if count == 0 {
+        return Ok((0, None));
+    }
+    let mut first = connection.prepare_cached(
+        "SELECT message_id FROM message WHERE conversation = ?1 AND position > ?2 AND mentions_me = 1
+         ORDER BY position LIMIT 1",
+    )?;
+    let first = found(
+        first.query_row(params![conversation, number(read_position)], |row| {
+            id(row, 0)
+        }),
+    )?;
+    Ok((count, first))
+}
+
 /// Whether others have received one of the newest messages that this device sent to the conversation; no
 /// further back than 50, so that a conversation that nobody receives costs no more the longer it is.
 ///

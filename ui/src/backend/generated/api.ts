@@ -223,6 +223,14 @@ unread: number,
  */
 firstUnread?: string, 
 /**
+ * Messages among them that name this account, counted up to 1,000.
+ */
+mentions: number, 
+/**
+ * The oldest of these.
+ */
+firstMention?: string, 
+/**
  * Text typed and not sent.
  */
 draft?: string, 
