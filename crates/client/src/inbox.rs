@@ -198,8 +198,7 @@ async fn catch_up(
         session.fill_gap(shared).await?;
     }
     session.settle_commits(shared).await?;
-    let states = session.conversation_states().await?;
-    session.join_missing(shared, &states).await?;
+    let states = session.join_missing(shared).await?;
     session.bring_back_all(shared, &states).await?;
     sync::meet_own_devices(session).await?;
     session.replenish_key_packages().await?;

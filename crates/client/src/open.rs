@@ -11,7 +11,7 @@ use pipit_e2ee::{
 };
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{contact, outbox, person, state};
+use pipit_store::table::{contact, outbox, pending_join, person, state};
 use pipit_store::{StoreError, Transaction, mls_storage};
 use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
 use pipit_wire::mls_header;
@@ -559,6 +559,8 @@ impl Opener<'_> {
             (None, _) => {}
         }
         conversation::set_group(self.transaction, place.conversation, Some(group.id()), None)?;
+        // Whatever became of coming in from outside: this device is in.
+        pending_join::remove(self.transaction, place.conversation)?;
         outbox::unseal(self.transaction, place.conversation)?;
         let devices = group.members().len();
         plan(

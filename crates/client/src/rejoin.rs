@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use pipit_domain::{AccountId, ConversationId, GroupId};
-use pipit_e2ee::{Commit, Group, JoinError, Provider, Refusal};
+use pipit_e2ee::{Group, JoinError, Provider, Refusal};
 use pipit_ledger::conversation as derived;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::{outbox, pending_commit};
+use pipit_store::table::{outbox, pending_commit, pending_join};
 use pipit_store::{Transaction, mls_storage};
+use pipit_wire::frame::Message;
 use pipit_wire::v1::{
     Accepted, CommitGroup, ConversationState, GroupState, ListConversations, RefusalCode,
     client_frame, server_frame,
@@ -29,16 +30,17 @@ use crate::session::Session;
 const TRIES: usize = 8;
 
 impl Session {
-    /// Joins every conversation of this account in which this device has no leaf yet, and notes those
-    /// that it joined when a crash came before the note. Called when the mail that waited has been read:
-    /// an invitation in it comes first.
+    /// Joins every conversation of this account in which this device has no leaf yet, and finds out what
+    /// became of joining those where the server's answer did not come. Called when the mail that waited has
+    /// been read: an invitation in it comes first. Answers how the server sees the conversations.
     pub(crate) async fn join_missing(
         &self,
         shared: &Shared,
-        states: &[ConversationState],
-    ) -> Result<(), ClientError> {
+    ) -> Result<Vec<ConversationState>, ClientError> {
+        // Asked for by who holds this: what somebody else is joining now is not joined twice.
         let _joining = self.joining.lock().await;
-        for state in states {
+        let states = self.conversation_states().await?;
+        for state in &states {
             let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else {
                 continue;
             };
@@ -47,12 +49,14 @@ impl Session {
                 .read(move |connection| conversation::get(connection, id))
                 .await?;
             let is_new = row.is_none();
-            let has_group = row.as_ref().is_some_and(|row| row.group.is_some());
-            if state.is_member && has_group {
-                continue;
-            }
-            if state.is_member && self.note_joined(id, state).await? {
-                self.show_joined(shared, id).await?;
+            let (has_group, is_unsure) = match &row {
+                Some(row) => (
+                    row.group.is_some(),
+                    self.kept_join(row.conversation).await?.is_some(),
+                ),
+                None => (false, false),
+            };
+            if state.is_member && has_group && !is_unsure {
                 continue;
             }
             if row.is_some_and(|row| row.pending_create.is_some()) {
@@ -65,7 +69,7 @@ impl Session {
             }
             self.show_joined(shared, id).await?;
         }
-        Ok(())
+        Ok(states)
     }
 
     /// The account talks there already, though its messages are not on this device.
@@ -144,56 +148,40 @@ impl Session {
         }
     }
 
-    /// Our external commit was accepted, and the process ended before it was noted: the keys are here.
-    async fn note_joined(
-        &self,
-        id: ConversationId,
-        state: &ConversationState,
-    ) -> Result<bool, ClientError> {
-        let Ok(group) = GroupId::try_from(&state.group_id[..]) else {
-            return Ok(false);
-        };
-        let (crypto, own, now) = (Arc::clone(&self.crypto), self.own(), self.server_now());
-        let noted = self
-            .store
-            .write(move |transaction| {
-                let storage = mls_storage(transaction);
-                let loaded = Group::load(&Provider::new(&crypto, &storage), group)
-                    .map_err(|_| ClientError::Internal("keys of a conversation"))?;
-                let Some(loaded) = loaded.filter(Group::is_member) else {
-                    return Ok(false);
-                };
-                let row = place_of(transaction, id, own, &loaded, now)?;
-                conversation::set_group(transaction, row.conversation, Some(group), None)?;
-                group::joined(transaction, own, row.conversation, &loaded, None, now)?;
-                Ok::<_, ClientError>(true)
-            })
-            .await?;
-        if noted {
-            self.group_changed.notify_waiters();
-        }
-        Ok(noted)
-    }
-
-    /// Joins one conversation from outside.
+    /// Joins one conversation from outside. A commit whose answer did not come is sent again as it was:
+    /// other keys are made only when it is known that these don't count.
     pub(crate) async fn rejoin(&self, id: ConversationId) -> Result<(), ClientError> {
         for _ in 0..TRIES {
-            let state: GroupState = self.get(&format!("/v1/conversations/{id}")).await?;
-            self.learn_members(&state.tree).await?;
-            let (group, commit) = self.external_commit(id, &state).await?;
-            let body = CommitGroup {
-                conversation_id: id.to_vec(),
-                epoch: commit.epoch,
-                envelope_id: random_envelope().to_vec(),
-                commit: commit.commit,
-                welcome: Vec::new(),
-                group_info: commit.group_info,
+            let row = self
+                .store
+                .read(move |connection| conversation::get(connection, id))
+                .await?;
+            let kept = match row {
+                Some(row) => self.kept_join(row.conversation).await?,
+                None => None,
             };
+            let (group, request) = match kept {
+                Some(kept) => kept,
+                None => {
+                    let state: GroupState = self.get(&format!("/v1/conversations/{id}")).await?;
+                    self.learn_members(&state.tree).await?;
+                    self.external_commit(id, &state).await?
+                }
+            };
+            let body = CommitGroup::decode(&request[..])
+                .map_err(|_| ClientError::Internal("kept way into a conversation"))?;
             let posted: Result<Accepted, _> = self.post("/v1/conversations/commit", &body).await;
             match posted {
                 Ok(_) => return self.enter(id, group).await,
-                Err(error) if error.refusal() == Some(RefusalCode::StaleEpoch) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) if error.refusal() == Some(RefusalCode::StaleEpoch) => {
+                    self.forget_join(id).await?;
+                }
+                Err(error) => {
+                    if error.refusal().is_some() && !error.is_passing() {
+                        self.forget_join(id).await?;
+                    }
+                    return Err(error.into());
+                }
             }
         }
         Err(ClientError::Internal(
@@ -201,11 +189,31 @@ impl Session {
         ))
     }
 
+    async fn kept_join(&self, row: i64) -> Result<Option<(GroupId, Vec<u8>)>, ClientError> {
+        Ok(self
+            .store
+            .read(move |connection| pending_join::get(connection, row))
+            .await?)
+    }
+
+    /// The server did not take it, and never will.
+    async fn forget_join(&self, id: ConversationId) -> Result<(), ClientError> {
+        self.store
+            .write(move |transaction| {
+                if let Some(row) = conversation::get(transaction, id)? {
+                    pending_join::remove(transaction, row.conversation)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Makes the keys and the request that goes with them, and keeps both.
     async fn external_commit(
         &self,
         id: ConversationId,
         state: &GroupState,
-    ) -> Result<(GroupId, Commit), ClientError> {
+    ) -> Result<(GroupId, Vec<u8>), ClientError> {
         let (own, now) = (self.own(), self.server_now());
         let mut refreshed: Option<AccountId> = None;
         loop {
@@ -238,7 +246,17 @@ impl Session {
                                     group.id(),
                                 )?;
                             }
-                            Ok(Ok((group.id(), commit)))
+                            let request = CommitGroup {
+                                conversation_id: id.to_vec(),
+                                epoch: commit.epoch,
+                                envelope_id: envelope.to_vec(),
+                                commit: commit.commit,
+                                welcome: Vec::new(),
+                                group_info: commit.group_info,
+                            }
+                            .encode_to_vec();
+                            pending_join::set(transaction, row.conversation, group.id(), &request)?;
+                            Ok(Ok((group.id(), request)))
                         }
                         Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
                             Ok(Err(leaf.account))
@@ -277,6 +295,7 @@ impl Session {
                     delete_group(transaction, &crypto, former)?;
                 }
                 conversation::set_group(transaction, row.conversation, Some(group), None)?;
+                pending_join::remove(transaction, row.conversation)?;
                 outbox::unseal(transaction, row.conversation)?;
                 let devices = loaded.members().len();
                 plan(transaction, row.conversation, Urgency::Later, devices, now)?;

@@ -14,6 +14,7 @@ pub mod message;
 pub mod outbox;
 pub mod pending;
 pub mod pending_commit;
+pub mod pending_join;
 pub mod person;
 pub mod reaction;
 pub mod renewal;
