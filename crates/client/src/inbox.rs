@@ -1,7 +1,7 @@
 //! The inbox task: what the connection brings, opened in batches, acknowledged after the commit.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -35,6 +35,8 @@ const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
 const STATUS_LEN: usize = 256;
 /// After a failure of this device's own (a full disk), before it tries again.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Reports of delivery that wait for their message; those beyond are asked for after the next connection.
+const EARLY_LEN: usize = 1024;
 /// After catching up has failed, before it is tried again: at first, and at most.
 const CATCH_UP_PAUSE: Duration = Duration::from_millis(500);
 const CATCH_UP_PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -75,6 +77,8 @@ struct State {
     /// A delivery could not be dealt with before its connection went. It comes again by the next one,
     /// and what followed it on this one must not overtake it.
     is_stopped: bool,
+    /// What others have received that another device of the account sent, and that did not come here yet.
+    early: VecDeque<Report>,
     /// Gone when there is a newer connection.
     newest: Arc<()>,
 }
@@ -145,7 +149,13 @@ async fn other_event(
             caught_up(shared, session, state);
         }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
-            note_delivered(shared, session, vec![delivered]).await;
+            let reports = pairs(&[delivered]).collect();
+            state
+                .early
+                .extend(note_delivered(shared, session, reports).await);
+            while state.early.len() > EARLY_LEN {
+                state.early.pop_front();
+            }
         }
         LinkEvent::Push(server_frame::Body::Signal(pushed)) => {
             signal::receive(shared, session, pushed).await;
@@ -243,7 +253,7 @@ pub(crate) async fn ask_delivered(
             },
         )
         .await?;
-    note_delivered(shared, session, delivered).await;
+    note_delivered(shared, session, pairs(&delivered).collect()).await;
     Ok(())
 }
 
@@ -312,6 +322,10 @@ async fn receive(
         }
         let notices = notifications(&shared.focus(), &opened.policy, &opened.added);
         shared.publish(opened.events.into_iter().chain(notices));
+        if !state.early.is_empty() && opened.added.iter().any(|added| added.is_own) {
+            let early = std::mem::take(&mut state.early).into();
+            state.early = note_delivered(shared, session, early).await.into();
+        }
         let Some((place, missing)) = opened.stopped else {
             return;
         };
@@ -462,16 +476,21 @@ async fn acknowledge(session: &Session, sequences: Vec<u64>) {
     }
 }
 
-/// Moves own messages on that others have received.
-async fn note_delivered(shared: &Shared, session: &Session, delivered: Vec<Delivered>) {
+/// An account has received an envelope.
+type Report = (AccountId, EnvelopeId);
+
+/// Moves own messages on that others have received; answers the reports whose messages are not here.
+async fn note_delivered(shared: &Shared, session: &Session, reports: Vec<Report>) -> Vec<Report> {
     let (own, reader, now) = (session.own(), session.reader.clone(), session.server_now());
     let noted = session
         .store
         .write(move |transaction| {
             let mut events = Vec::new();
             let mut conversations = BTreeSet::new();
-            for (account, envelope) in pairs(&delivered).filter(|(account, _)| *account != own) {
+            let mut unknown = Vec::new();
+            for (account, envelope) in reports.into_iter().filter(|(account, _)| *account != own) {
                 let Some(row) = message::by_envelope(transaction, envelope)? else {
+                    unknown.push((account, envelope));
                     continue;
                 };
                 let is_own = row.sender == own;
@@ -485,16 +504,22 @@ async fn note_delivered(shared: &Shared, session: &Session, delivered: Vec<Deliv
                 }
             }
             events.extend(changed(&reader, transaction, conversations)?);
-            Ok::<_, ClientError>(events)
+            Ok::<_, ClientError>((events, unknown))
         })
         .await;
     match noted {
-        Ok(events) => shared.publisher.publish(events),
-        Err(error) => tracing::error!(%error, "a delivery report could not be noted"),
+        Ok((events, unknown)) => {
+            shared.publisher.publish(events);
+            unknown
+        }
+        Err(error) => {
+            tracing::error!(%error, "a delivery report could not be noted");
+            Vec::new()
+        }
     }
 }
 
-fn pairs(delivered: &[Delivered]) -> impl Iterator<Item = (AccountId, EnvelopeId)> {
+fn pairs(delivered: &[Delivered]) -> impl Iterator<Item = Report> {
     delivered.iter().flat_map(|report| {
         let account = AccountId::try_from(&report.account_id[..]).ok();
         report

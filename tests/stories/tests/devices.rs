@@ -413,6 +413,50 @@ async fn what_one_device_sent_is_shown_as_delivered_on_the_other() {
     wait_delivered(&tablet, conversation, "while it is away").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_of_delivery_that_comes_before_its_message_is_not_lost() {
+    let Pair {
+        server,
+        bob,
+        conversation,
+        ..
+    } = &Pair::talking().await;
+    let line = Proxy::start(&server.address).await;
+    let tablet = Person::login(&line.address, "bob").await;
+    wait_in(&tablet, conversation).await;
+    let is_report = |frame: &Frame| {
+        matches!(
+            frame,
+            Frame::Down(pipit_wire::v1::server_frame::Body::Delivered(_))
+        )
+    };
+    // Nor can it ask.
+    let passes = |frame: &Frame| {
+        !matches!(
+            frame,
+            Frame::Up(pipit_wire::v1::client_frame::Body::DeliveryStatus(_))
+        )
+    };
+    line.rule(move |frame| match (frame.is_message(), passes(frame)) {
+        (true, _) => Verdict::Hold,
+        (_, false) => Verdict::Drop,
+        (false, true) => Verdict::Pass,
+    });
+    let before = line.seen("frames", |frames| Some(frames.len())).await;
+    bob.send(conversation, "overtaken").await;
+    line.held(1).await;
+    line.seen("that alice has it", |frames| {
+        frames[before..].iter().any(is_report).then_some(())
+    })
+    .await;
+    line.rule(move |frame| match passes(frame) {
+        true => Verdict::Pass,
+        false => Verdict::Drop,
+    });
+    line.release();
+    wait_delivered(&tablet, conversation, "overtaken").await;
+}
+
 async fn wait_delivered(device: &Person, conversation: &str, text: &str) {
     story_tests::until(&format!("{text:?} to be delivered"), async || {
         let messages = device.messages(conversation).await;
