@@ -1,10 +1,11 @@
 //! Commands: parsing what comes, asking the client, showing what it answers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use pipit_client::{Client, ClientConfig, ClientError, Focus, Window};
+use pipit_client::{Client, ClientConfig, ClientError, Focus, SystemClock, Window};
 use pipit_domain::{
-    AccountId, ConversationId, MessageId, Timestamp, UsernameProblem as NameProblem,
+    AccountId, Clock, ConversationId, MessageId, Timestamp, UsernameProblem as NameProblem,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,10 +76,16 @@ impl Api {
     /// # Errors
     /// When its history can't be opened; the sentence says what to do.
     pub async fn open(config: ApiConfig) -> Answer<Self> {
-        let client = Client::open(ClientConfig {
-            folder: config.folder,
-        })
-        .await?;
+        Self::open_with_clock(config, Arc::new(SystemClock)).await
+    }
+
+    /// The same with a clock of the caller's, as simulations need it.
+    ///
+    /// # Errors
+    /// As [`Api::open`].
+    pub async fn open_with_clock(config: ApiConfig, clock: Arc<dyn Clock>) -> Answer<Self> {
+        let folder = config.folder;
+        let client = Client::open_with_clock(ClientConfig { folder }, clock).await?;
         Ok(Self {
             client,
             servers: config.servers,

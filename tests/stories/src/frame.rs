@@ -40,6 +40,17 @@ impl Frame {
             if deliver.kind() == EnvelopeKind::Application)
     }
 
+    /// Whether it may come twice on one connection: what is pushed, and what has no reply. Replies belong to
+    /// the number of a request, and numbers are used again.
+    #[must_use]
+    pub fn may_repeat(&self) -> bool {
+        matches!(
+            self,
+            Self::Up(client_frame::Body::Acknowledge(_))
+                | Self::Down(server_frame::Body::Deliver(_) | server_frame::Body::Delivered(_))
+        )
+    }
+
     /// Whether the server delivers a change of members.
     #[must_use]
     pub fn is_commit(&self) -> bool {

@@ -26,6 +26,8 @@ enum Part {
     Unit,
     /// Tests across processes: real server, real clients
     Stories,
+    /// Random people and random faults, drawn from seeds
+    Simulation,
     /// Checks and unit tests of the screen
     Ui,
     /// The screen in a real browser, on a real core and server
@@ -94,6 +96,7 @@ pub fn run(args: &TestArgs) -> ExitCode {
     let needs_rust = [
         Part::Unit,
         Part::Stories,
+        Part::Simulation,
         Part::Browser,
         Part::App,
         Part::Fuzz,
@@ -106,10 +109,14 @@ pub fn run(args: &TestArgs) -> ExitCode {
         (Part::Unit, "unit"),
         (Part::Stories, "stories"),
         (Part::Fuzz, "fuzz"),
+        (Part::Simulation, "simulation: its own tests"),
     ] {
         if args.wants(part) {
             report.step_if(is_built, name, || rust::test(part, filter));
         }
+    }
+    if args.wants(Part::Simulation) && filter.is_none() {
+        report.step_if(is_built, "simulation", rust::simulate);
     }
     if args.wants(Part::Unit) && filter.is_none() {
         report.step_if(is_built, "examples in the documentation", rust::doc_test);

@@ -77,6 +77,17 @@ pub fn test(part: Part, filter: Option<&str>) -> Result<()> {
     process::run(&mut command)
 }
 
+/// Runs seeds of the simulation for its budget of time; `PIPIT_SIMULATION_SECONDS` gives it more.
+///
+/// # Errors
+/// When a seed fails; what it printed says which, and how to run it again.
+pub fn simulate() -> Result<()> {
+    process::run(&mut process::command(crate::paths::binary(
+        "debug",
+        "pipit-simulation",
+    )))
+}
+
 /// Compiles and runs the examples in the documentation.
 ///
 /// # Errors
@@ -95,6 +106,7 @@ fn belongs(package: &Package, part: Part) -> bool {
     let kind = match folder {
         "tests/app" => Part::App,
         "tests/fuzz" => Part::Fuzz,
+        "tests/simulation" => Part::Simulation,
         _ if folder.starts_with("tests/") => Part::Stories,
         _ => Part::Unit,
     };

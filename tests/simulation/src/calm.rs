@@ -1,0 +1,158 @@
+//! The calm after a storm: everything arrives, and everything is compared.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::device::Device;
+use crate::model::Index;
+use crate::oracle::{self, Shown};
+use crate::world::{World, text};
+
+/// Generous: reconnecting after a storm may wait for most of a minute, on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// Between two looks.
+const PACE: Duration = Duration::from_millis(100);
+/// Messages in one answer of `message.list`, at most.
+const PAGE_LEN: usize = 200;
+
+/// What waits for a device.
+const MAILBOX: &str =
+    "SELECT count(*) FROM pointer JOIN device USING (device_no) WHERE hex(device_id) = ?1";
+/// Conversations in which a device of the same account has a leaf, and this one has none.
+const OUTSIDE: &str = "
+    SELECT count(DISTINCT conversation_no)
+    FROM device AS this JOIN device AS other USING (account_no)
+    JOIN member ON member.device_no = other.device_no
+    WHERE hex(this.device_id) = ?1 AND conversation_no NOT IN
+        (SELECT conversation_no FROM member WHERE device_no = this.device_no)";
+
+/// Waits until nothing is on its way and everything holds.
+///
+/// # Errors
+/// What did not hold when the time was up.
+pub(crate) async fn settle(world: &World) -> Result<(), Vec<String>> {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let wrong = look(world).await;
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(wrong);
+        }
+        sleep(PACE).await;
+    }
+}
+
+/// What does not hold now.
+async fn look(world: &World) -> Vec<String> {
+    let mut wrong = world.complaints();
+    let mut ids = Vec::new();
+    for index in world.signed_in() {
+        let device = world.devices[index].read().await;
+        let status = ask(&device, "account.status", Value::Null).await;
+        if status["connection"] != "online" {
+            ask(&device, "connection.retry", Value::Null).await;
+            wrong.push(format!("d{index} is {}", status["connection"]));
+        }
+        ids.push((index, text(&status["deviceId"])));
+        let waiting = count(
+            &device.profile().join("history.sqlite"),
+            "SELECT count(*) FROM outbox WHERE is_failed = 0 AND ?1 = ''",
+            "",
+        );
+        if waiting != 0 {
+            wrong.push(format!("d{index} has {waiting} in its outbox"));
+        }
+    }
+    for (index, id) in ids {
+        let database = world.server_data.join("server.sqlite3");
+        let waiting = count(&database, MAILBOX, &id);
+        if waiting != 0 {
+            wrong.push(format!("d{index} has {waiting} in its mailbox"));
+        }
+        let outside = count(&database, OUTSIDE, &id);
+        if outside != 0 {
+            wrong.push(format!(
+                "d{index} is not in {outside} of its account's conversations"
+            ));
+        }
+    }
+    if !wrong.is_empty() {
+        return wrong;
+    }
+    let mut shown = BTreeMap::new();
+    for index in world.signed_in() {
+        shown.insert(index, show(world, index).await);
+    }
+    oracle::check(&world.model().clone(), &shown)
+}
+
+/// Everybody writes once to everybody: conversations that look settled have to work, too.
+pub(crate) async fn probe(world: &World) {
+    for index in world.signed_in() {
+        let device = world.devices[index].read().await;
+        let hand = crate::hand::Hand {
+            world,
+            device: &device,
+            index,
+            rng: fastrand::Rng::with_seed(world.plan.seed),
+        };
+        for person in 0..world.plan.people {
+            if let Some(conversation) = hand.open(person).await {
+                hand.say(&conversation).await;
+            }
+        }
+    }
+}
+
+/// What a device shows.
+async fn show(world: &World, index: Index) -> Shown {
+    let device = world.devices[index].read().await;
+    let list = ask(&device, "conversation.list", Value::Null).await;
+    let mut shown = Shown::new();
+    for conversation in list.as_array().into_iter().flatten() {
+        let id = text(&conversation["conversationId"]);
+        let mut rows: Vec<Value> = Vec::new();
+        loop {
+            let mut params = json!({ "conversationId": id, "limit": PAGE_LEN });
+            if let Some(oldest) = rows.first() {
+                params["before"] = oldest["messageId"].clone();
+            }
+            let page = ask(&device, "message.list", params).await;
+            let mut page = page.as_array().cloned().unwrap_or_default();
+            let is_last = page.len() < PAGE_LEN;
+            page.append(&mut rows);
+            rows = page;
+            if is_last {
+                break;
+            }
+        }
+        shown.insert(id, rows);
+    }
+    shown
+}
+
+async fn ask(device: &Device, method: &str, params: Value) -> Value {
+    device
+        .call(method, params)
+        .await
+        .unwrap_or_else(|refused| panic!("{method} was refused: {refused:?}"))
+}
+
+/// A number from a database that another thread or process writes.
+fn count(path: &Path, sql: &str, device: &str) -> i64 {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .expect("the database is there");
+    connection
+        .busy_timeout(Duration::from_secs(5))
+        .expect("a time to wait");
+    connection
+        .query_row(sql, [device.to_uppercase()], |row| row.get(0))
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+}

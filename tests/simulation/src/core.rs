@@ -1,0 +1,173 @@
+//! A client core in this process, on threads of its own, that can be ended at any of its awaits.
+//!
+//! Ending it is weaker than killing a process: a transaction that has begun is finished. It is
+//! hundreds of times as fast, and the clock is ours. Processes that are killed are `story_tests`' part.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pipit_api::{Api, ApiConfig, RpcError};
+use serde_json::Value;
+use story_tests::until;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::clock::JumpingClock;
+
+/// A profile, and the core on it while it runs.
+#[derive(Debug)]
+pub(crate) struct Core {
+    folder: TempDir,
+    clock: Arc<JumpingClock>,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    api: Api,
+    /// Taken when it is ended, which may happen inside another runtime.
+    runtime: Option<Runtime>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Core {
+    /// An empty profile; nothing runs yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a folder for the profile"),
+            clock: Arc::default(),
+            running: None,
+        }
+    }
+
+    pub(crate) fn profile(&self) -> PathBuf {
+        self.folder.path().join("profile")
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<JumpingClock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// Starts the core, again on the same profile.
+    pub(crate) async fn start(&mut self, name: &str) {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name(name)
+            .enable_all()
+            .build()
+            .expect("threads can be started");
+        // The core before may be finishing its last transaction.
+        let api = until("the profile to be free", async || {
+            let config = ApiConfig {
+                folder: self.profile(),
+                servers: Vec::new(),
+            };
+            let clock = self.clock();
+            let opening = runtime.spawn(async move { Api::open_with_clock(config, clock).await });
+            opening.await.expect("opening does not panic").ok()
+        })
+        .await;
+        self.running = Some(Running {
+            api,
+            runtime: Some(runtime),
+        });
+    }
+
+    /// Ends the core: each of its tasks is gone at its next await.
+    pub(crate) fn kill(&mut self) {
+        self.running = None;
+    }
+
+    /// Runs a command on the core's own threads.
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, RpcError> {
+        let running = self.running.as_ref().expect("it runs");
+        let (api, method) = (running.api.clone(), method.to_owned());
+        let runtime = running.runtime.as_ref().expect("it runs");
+        let answer = runtime.spawn(async move { api.call(&method, params).await });
+        answer.await.expect("commands do not panic")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use story_tests::{PASSWORD, Server};
+
+    use super::*;
+
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+    async fn online(core: &Core) {
+        until("the core to be online", async || {
+            let status = core.call("account.status", Value::Null).await.ok()?;
+            (status["connection"] == "online").then_some(())
+        })
+        .await;
+    }
+
+    /// Sends the first message of a new conversation, which goes by HTTP and by the connection.
+    async fn talk(core: &Core, username: &str) {
+        let found = core
+            .call("contact.find", json!({ "username": username }))
+            .await
+            .expect("somebody");
+        let opened = core
+            .call(
+                "conversation.open",
+                json!({ "accountId": found["accountId"] }),
+            )
+            .await
+            .expect("a conversation");
+        let id = &opened["conversationId"];
+        core.call(
+            "message.send",
+            json!({ "conversationId": id, "text": "hello" }),
+        )
+        .await
+        .expect("it is kept");
+        until("the message to be delivered", async || {
+            let list = core.call("message.list", json!({ "conversationId": id }));
+            (list.await.ok()?[0]["state"] == "delivered").then_some(())
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_wrong_clock_locks_nobody_out() {
+        let server = Server::start().await;
+        let mut cores = Vec::new();
+        for (name, off_ms) in [("alice", -3 * DAY_MS), ("bob", 0), ("carol", 0)] {
+            let mut core = Core::new();
+            // Alice's clock is wrong before her first connection.
+            core.clock().jump(off_ms);
+            core.start(name).await;
+            let account =
+                json!({ "server": server.address, "username": name, "password": PASSWORD });
+            core.call("account.register", account)
+                .await
+                .expect("a free name");
+            online(&core).await;
+            cores.push(core);
+        }
+        talk(&cores[0], "bob").await;
+        // Put right while it is connected, and wrong again while it is not running.
+        cores[0].clock().jump(3 * DAY_MS);
+        talk(&cores[0], "carol").await;
+        cores[1].kill();
+        cores[1].clock().jump(DAY_MS);
+        cores[1].start("bob").await;
+        online(&cores[1]).await;
+        talk(&cores[1], "carol").await;
+    }
+}

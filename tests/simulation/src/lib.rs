@@ -1,0 +1,32 @@
+//! The seeded simulation: a few people with one or two devices each, a real server and real client
+//! cores with real files, lines that lose, repeat, reorder and delay, crashes of everything, and clocks
+//! that jump, all drawn from a seed; and an oracle that says what must be true when it is calm again.
+//!
+//! # Design
+//! A seed makes a [plan](plan): who takes part, what each does when, and what befalls whom. A run of it
+//! is two *storms*, each followed by a *calm*: all faults end, everything that is on its way arrives, and
+//! the [oracle] compares what every device shows with what the [model] says that people did. Then
+//! everybody writes to everybody once more, and it compares again.
+//!
+//! # Limits
+//! The plan of a seed is always the same; the run is not, because the parts are real threads, processes
+//! and sockets. A seed that has failed is likely, not certain, to fail again. Processes are killed for
+//! good, but the machine is not switched off: what the operating system has taken is kept.
+
+mod action;
+mod calm;
+mod clock;
+mod core;
+mod device;
+mod fault;
+mod hand;
+mod line;
+mod model;
+mod oracle;
+mod plan;
+mod run;
+mod storm;
+mod world;
+
+pub use fault::{Counts, FAULTS, Fault};
+pub use run::{Outcome, run};

@@ -1,0 +1,158 @@
+//! The oracle sees what it is there for: each kind of damage to a history that was whole.
+
+use serde_json::json;
+
+use super::*;
+
+const CHAT: &str = "chat";
+
+/// Alice with device 0, bob with devices 1 and 2; alice has said three things, bob one.
+fn whole() -> (Model, BTreeMap<Index, Shown>) {
+    let mut model = Model {
+        owners: vec![0, 1, 1],
+        accounts: vec!["alice".to_owned(), "bob".to_owned()],
+        ..Model::default()
+    };
+    model.note_place(CHAT, [0, 1]);
+    let mut said = Vec::new();
+    for device in [0, 0, 1, 0] {
+        let saying = model.ask(CHAT, device);
+        model.keep(CHAT, saying);
+        said.push(saying);
+    }
+    let mut shown = BTreeMap::new();
+    for device in 0..3 {
+        model.since.insert(device, Since::Always);
+        let rows = said.iter().map(|saying| {
+            let (author, owner) = (model.owners[saying.device], model.owners[device]);
+            json!({
+                "text": saying.text(),
+                "kind": "text",
+                "sender": model.accounts[author],
+                "isOwn": author == owner,
+                "state": if author == owner { "delivered" } else { "received" },
+            })
+        });
+        shown.insert(device, Shown::from([(CHAT.to_owned(), rows.collect())]));
+    }
+    (model, shown)
+}
+
+fn rows(shown: &mut BTreeMap<Index, Shown>, device: Index) -> &mut Vec<Value> {
+    let conversations = shown.get_mut(&device).expect("a device");
+    conversations.get_mut(CHAT).expect("a conversation")
+}
+
+/// What the oracle says after damage.
+fn said_of(damage: impl FnOnce(&mut Model, &mut BTreeMap<Index, Shown>)) -> String {
+    let (mut model, mut shown) = whole();
+    damage(&mut model, &mut shown);
+    check(&model, &shown).join("; ")
+}
+
+#[test]
+fn a_whole_history_is_in_order() {
+    assert_eq!(said_of(|_, _| {}), "");
+}
+
+#[test]
+fn loss_is_seen_on_either_side() {
+    let lost = said_of(|_, shown| drop(rows(shown, 2).remove(1)));
+    assert_eq!(lost, "d2 has not got d0's [2]");
+    let lost = said_of(|_, shown| {
+        for device in 0..3 {
+            rows(shown, device).remove(1);
+        }
+    });
+    assert_eq!(lost, "d0#2 is lost on its own device");
+    let lost = said_of(|_, shown| shown.get_mut(&1).expect("a device").clear());
+    assert!(lost.contains("d1 has not got d0's [1, 2, 3]"), "{lost}");
+}
+
+#[test]
+fn what_a_crash_interrupted_may_be_there_or_not() {
+    let unsure = |model: &mut Model| {
+        let said = &mut model.places.get_mut(CHAT).expect("a conversation").said;
+        said.get_mut(&0).expect("alice's").insert(2, false);
+    };
+    assert_eq!(said_of(|model, _| unsure(model)), "");
+    let lost_everywhere = said_of(|model, shown| {
+        unsure(model);
+        for device in 0..3 {
+            rows(shown, device).remove(1);
+        }
+    });
+    assert_eq!(lost_everywhere, "");
+    let half = said_of(|model, shown| {
+        unsure(model);
+        rows(shown, 0).remove(1);
+    });
+    assert!(half.contains("d1 has a hole in d0's"), "{half}");
+}
+
+#[test]
+fn doubles_and_changed_order_are_seen() {
+    let twice = said_of(|_, shown| {
+        let row = rows(shown, 1)[1].clone();
+        rows(shown, 1).insert(1, row);
+    });
+    assert!(twice.contains("d1 shows d0#2 twice"), "{twice}");
+    let swapped = said_of(|_, shown| rows(shown, 1).swap(0, 1));
+    assert!(swapped.contains("d1 shows d0#1 after d0#2"), "{swapped}");
+    // Between senders there is no order to keep.
+    assert_eq!(said_of(|_, shown| rows(shown, 1).swap(1, 2)), "");
+}
+
+#[test]
+fn what_was_not_said_and_where_it_was_not_said_is_seen() {
+    let invented = said_of(|_, shown| {
+        let placeholder = json!({ "text": "", "kind": "unreadable" });
+        rows(shown, 0).push(placeholder);
+    });
+    assert!(invented.contains("unreadable"), "{invented}");
+    let elsewhere = said_of(|_, shown| {
+        let rows = rows(shown, 0).clone();
+        let conversations = shown.get_mut(&0).expect("a device");
+        conversations.insert("other".to_owned(), rows);
+    });
+    assert!(elsewhere.contains("nobody made"), "{elsewhere}");
+    let opened = said_of(|_, shown| {
+        let conversations = shown.get_mut(&0).expect("a device");
+        conversations.insert("other".to_owned(), Vec::new());
+    });
+    assert_eq!(opened, "");
+    let forged = said_of(|_, shown| rows(shown, 0)[2]["sender"] = json!("alice"));
+    assert!(forged.contains("somebody else's"), "{forged}");
+}
+
+#[test]
+fn a_state_that_stands_still_is_seen() {
+    let stuck = said_of(|_, shown| rows(shown, 0)[0]["state"] = json!("accepted"));
+    assert_eq!(stuck, "d0#1 is accepted on d0");
+}
+
+#[test]
+fn a_late_device_has_everything_from_some_moment_on() {
+    let late = |model: &mut Model| drop(model.since.insert(2, Since::Unknown));
+    let suffix = said_of(|model, shown| {
+        late(model);
+        rows(shown, 2).drain(..2);
+    });
+    assert_eq!(suffix, "");
+    let hole = said_of(|model, shown| {
+        late(model);
+        rows(shown, 2).remove(1);
+    });
+    assert!(
+        hole.contains("d2 has a hole in d0's: [1, 3] of [1, 2, 3]"),
+        "{hole}"
+    );
+    let missing = said_of(|model, shown| {
+        late(model);
+        model.calm();
+        let saying = model.ask(CHAT, 0);
+        let row = json!({ "text": saying.text(), "kind": "text", "sender": "alice" });
+        rows(shown, 0).push(row);
+    });
+    assert!(missing.contains("d2 has not got d0's [4]"), "{missing}");
+}
