@@ -70,20 +70,23 @@ impl Session {
     /// # Errors
     /// When the connection is gone.
     pub(crate) async fn bring_back_all(
-        &self,
-        shared: &Shared,
+        self: &Arc<Self>,
+        shared: &Arc<Shared>,
         states: &[ConversationState],
     ) -> Result<(), ClientError> {
         for state in states.iter().filter(|state| state.is_member) {
-            if let Some(row) = self.row_behind(state).await? {
-                self.reach_epoch(shared, row, state.epoch).await?;
+            match self.row_behind(state).await? {
+                // Its mail may take long; the others need not wait for it.
+                Some(row) if state.has_handshake => bring_back(shared, self, [row]),
+                Some(row) => self.reach_epoch(shared, row, state.epoch).await?,
+                None => {}
             }
         }
         Ok(())
     }
 
-    /// Waits until the inbox has brought a conversation to this epoch; when it does not, joins from
-    /// outside.
+    /// Waits until the inbox has brought a conversation to this epoch. Joins from outside only when
+    /// nothing in the mailbox can: that skips epochs, and what was sealed in them could not be read.
     ///
     /// # Errors
     /// When the connection is gone.
@@ -93,10 +96,16 @@ impl Session {
         row: i64,
         epoch: u64,
     ) -> Result<(), ClientError> {
-        if self.wait_for_epoch(row, epoch).await? {
-            return Ok(());
-        }
         let id = self.conversation_row(row).await?.id;
+        loop {
+            if self.wait_for_epoch(row, epoch).await? {
+                return Ok(());
+            }
+            let state = self.conversation_state(id).await?;
+            if !state.is_some_and(|state| state.is_member && state.has_handshake) {
+                break;
+            }
+        }
         let _joining = self.joining.lock().await;
         if self.epoch(row).await?.is_some_and(|here| here >= epoch) {
             return Ok(());
@@ -108,14 +117,19 @@ impl Session {
 
     async fn bring_back_one(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {
         let id = self.conversation_row(row).await?.id;
-        let states = self.conversation_states().await?;
-        let state = states
-            .iter()
-            .find(|state| state.conversation_id == id.as_bytes() && state.is_member);
-        match state {
-            Some(state) => self.reach_epoch(shared, row, state.epoch).await,
-            None => Ok(()),
+        match self.conversation_state(id).await? {
+            Some(state) if state.is_member => self.reach_epoch(shared, row, state.epoch).await,
+            _ => Ok(()),
         }
+    }
+
+    /// How the server sees a conversation of this account.
+    async fn conversation_state(
+        &self,
+        id: ConversationId,
+    ) -> Result<Option<ConversationState>, ClientError> {
+        let mut states = self.conversation_states().await?.into_iter();
+        Ok(states.find(|state| state.conversation_id == id.as_bytes()))
     }
 
     /// The row of a conversation whose group here is in an earlier epoch than the server's.

@@ -323,7 +323,7 @@ fn commit_error(error: CommitError) -> ClientError {
 pub(crate) struct Turns(Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>);
 
 impl Turns {
-    async fn take(&self, row: i64) -> OwnedMutexGuard<()> {
+    pub(crate) async fn take(&self, row: i64) -> OwnedMutexGuard<()> {
         let turn = {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             // Those that nobody holds or waits for need not be remembered.

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::error::ClientError;
 use crate::session::Session;
 
-/// Missing commits arrive by the mailbox; if none comes within this, the server is asked again.
+/// Missing commits arrive by the mailbox; if none comes within this, the server is asked whether one will.
 const COMMIT_WAIT: Duration = Duration::from_secs(5);
 
 impl Session {

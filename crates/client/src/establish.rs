@@ -40,6 +40,11 @@ impl Session {
     /// # Errors
     /// When the server can't be reached or refuses, or somebody's keys don't check.
     pub(crate) async fn establish(&self, row: i64) -> Result<(), ClientError> {
+        if is_established(&self.conversation_row(row).await?) {
+            return Ok(());
+        }
+        // Who finds a group that the server does not know yet must not take it for established.
+        let _turn = self.establishing.take(row).await;
         let place = self.conversation_row(row).await?;
         let request = match (place.group, place.pending_create) {
             (Some(_), None) => return Ok(()),
@@ -260,6 +265,10 @@ impl Session {
             None => self.rejoin(id).await,
         }
     }
+}
+
+const fn is_established(place: &ConversationRow) -> bool {
+    place.group.is_some() && place.pending_create.is_none()
 }
 
 /// Removes a group's keys.

@@ -59,6 +59,10 @@ impl Session {
             if state.is_member && has_group && !is_unsure {
                 continue;
             }
+            if state.is_member && state.has_handshake {
+                // It was invited after the mail that waited.
+                continue;
+            }
             if row.is_some_and(|row| row.pending_create.is_some()) {
                 // The outbox task is about to learn that somebody was first.
                 continue;

@@ -51,6 +51,8 @@ pub(crate) struct Session {
     pub(crate) joining: tokio::sync::Mutex<()>,
     /// One commit of this device's at a time in each conversation.
     pub(crate) commits: Turns,
+    /// Who gives a conversation its group.
+    pub(crate) establishing: Turns,
     /// Conversations whose commits this device has missed.
     pub(crate) behind: Behind,
     tokens: Arc<Tokens>,
@@ -136,6 +138,7 @@ impl Session {
             group_changed: Notify::new(),
             joining: tokio::sync::Mutex::new(()),
             commits: Turns::default(),
+            establishing: Turns::default(),
             behind: Behind::default(),
             tokens,
         };

@@ -304,7 +304,14 @@ pub(crate) fn of_account(
 ) -> Result<Vec<ConversationSummary>, DbError> {
     let after = after.map(|after| of_id(db, after)).transpose()?.flatten();
     let mut statement = db.prepare_cached(
-        "SELECT c.conversation_id, c.group_id, c.epoch, max(d.device_id = ?2)
+        "WITH waiting AS MATERIALIZED (
+             SELECT DISTINCT y.conversation_no FROM device own
+             JOIN pointer p ON p.device_no = own.device_no
+             JOIN payload y ON y.payload_no = p.payload_no
+             WHERE own.device_id = ?2 AND y.kind IN (?5, ?6)
+         )
+         SELECT c.conversation_id, c.group_id, c.epoch, max(d.device_id = ?2),
+             c.conversation_no IN waiting
          FROM account a JOIN device d ON d.account_no = a.account_no
          JOIN member m ON m.device_no = d.device_no
          JOIN conversation c ON c.conversation_no = m.conversation_no
@@ -315,7 +322,9 @@ pub(crate) fn of_account(
         address.account.as_bytes(),
         address.device.as_bytes(),
         after.map_or(0, |row| row.conversation_no),
-        to_integer(count as u64)
+        to_integer(count as u64),
+        EnvelopeKind::Commit.number(),
+        EnvelopeKind::Welcome.number()
     ])?;
     collect(&mut rows, |row| {
         Ok(ConversationSummary {
@@ -323,6 +332,7 @@ pub(crate) fn of_account(
             group: group_id(row, 1)?,
             epoch: from_integer(row.get(2)?, "epoch")?,
             is_member: row.get(3)?,
+            has_handshake: row.get(4)?,
         })
     })
 }

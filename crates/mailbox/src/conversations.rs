@@ -142,6 +142,8 @@ pub struct ConversationSummary {
     pub epoch: u64,
     /// Whether the asking device is a member.
     pub is_member: bool,
+    /// Whether a commit or a Welcome of it waits in the asking device's mailbox.
+    pub has_handshake: bool,
 }
 
 /// Conversations and their epochs.

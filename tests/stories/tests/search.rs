@@ -36,7 +36,7 @@ async fn both_find_what_was_written_by_any_part_of_it() {
     bob.send(conversation, "see https://pipit.example").await;
     alice.wait_texts(conversation, 4).await;
     // Everything below is on the device.
-    alice_line.cut();
+    alice_line.close();
     alice.connection("offline").await;
     let line = "[Don’t] forget the [Brück]e at 六[本木]";
     for person in [&*alice, &*bob] {

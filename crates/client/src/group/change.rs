@@ -1,6 +1,7 @@
 //! Commands that change a group: each is one commit, made from the group as it is when its turn comes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use pipit_domain::{AccountId, ConversationId, DeviceId, Redacted};
 use pipit_e2ee::{Allowed, Change, Charter, Group, Role};
@@ -11,12 +12,18 @@ use pipit_store::table::group_member::{self, Standing};
 use pipit_wire::charter::SHARED_HISTORY_MAX;
 use pipit_wire::group::{GroupInfo, info_hash};
 
+use tokio::time::{Instant, timeout_at};
+
 use super::info;
 use crate::client::{Client, Connection as Line};
 use crate::commit::{Making, not_a_member};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::session::Session;
+
+/// After a change of the info by somebody else, who changed it has to say what it is now; members answer for
+/// one who went away.
+const INFO_WAIT: Duration = Duration::from_secs(20);
 
 /// What members may do; what is `None` stays as it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -195,7 +202,21 @@ impl Client {
                 charter.info_hash = info_hash(&encoded);
             })
         };
-        session.commit(&self.shared, row, make).await.map(drop)
+        let make = Arc::new(make);
+        let give_up = Instant::now() + INFO_WAIT;
+        loop {
+            let told = session.group_changed.notified();
+            let make = Arc::clone(&make);
+            let done = session
+                .commit(&self.shared, row, move |making: &Making<'_>| make(making))
+                .await;
+            match done {
+                Err(ClientError::GroupInfoMissing) if Instant::now() < give_up => {}
+                done => return done.map(drop),
+            }
+            // Somebody has changed it at the same moment, and tells what it is now after the commit.
+            let _ = timeout_at(give_up, told).await;
+        }
     }
 
     /// The row of a group that this account is in, while there is a connection.

@@ -11,7 +11,7 @@ use super::request::Answer;
 use crate::gateway::Gateway;
 use crate::refuse::Refusal;
 
-/// Conversations in one answer: each takes 46 bytes.
+/// Conversations in one answer: each takes at most 52 bytes.
 const PAGE_LEN: usize = 1000;
 
 pub(super) fn list_conversations(
@@ -38,6 +38,7 @@ pub(super) fn list_conversations(
                 group_id: summary.group.to_vec(),
                 epoch: summary.epoch,
                 is_member: summary.is_member,
+                has_handshake: summary.has_handshake,
             })
             .collect();
         Ok(server_frame::Body::Conversations(ConversationsResult {

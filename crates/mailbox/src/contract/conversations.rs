@@ -131,6 +131,12 @@ pub async fn a_commit_moves_members_and_invites_new_ones(fixture: &Fixture) {
     let summary = |of| async move { store.conversations_of(of, None, 10).await.unwrap() };
     assert!(summary(CAROL).await[0].is_member && summary(CAROL).await[0].epoch == 2);
     assert!(!summary(BOB_LAPTOP).await[0].is_member);
+    for device in [BOB, CAROL] {
+        assert!(summary(device).await[0].has_handshake, "it waits");
+        let waiting = fixture.waiting(device).await;
+        store.acknowledge(device, waiting).await.unwrap();
+        assert!(!summary(device).await[0].has_handshake, "it was read");
+    }
     // A device that joins by its own commit is not invited to what it knows.
     let joins = new_commit(BOB_LAPTOP, 2, 6, &[ALICE, BOB, CAROL, BOB_LAPTOP]);
     assert_eq!(

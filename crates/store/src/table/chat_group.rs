@@ -97,14 +97,16 @@ pub fn set_membership(
     Ok(())
 }
 
-/// Keeps the info that fits the charter; whoever asked has it with that.
+/// Keeps the info that fits the charter; whoever asked has it with that. A change of this device that waits to
+/// be ordered goes on waiting, unless this is it.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn set_info(connection: &Connection, conversation: i64, info: &[u8]) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE chat_group SET info = ?2, next_info = NULL, is_asked = 0 WHERE conversation = ?1",
+            "UPDATE chat_group SET info = ?2, next_info = nullif(next_info, ?2), is_asked = 0
+             WHERE conversation = ?1",
         )?
         .execute(params![conversation, info])?;
     Ok(())

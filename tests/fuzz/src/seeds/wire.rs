@@ -172,6 +172,7 @@ fn server_bodies() -> Vec<(&'static str, server_frame::Body)> {
         group_id: vec![2; 16],
         epoch: 7,
         is_member: true,
+        has_handshake: true,
     };
     vec![
         ("accepted", Body::Accepted(v1::Accepted { time: TIME })),
