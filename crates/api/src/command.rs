@@ -116,6 +116,8 @@ macro_rules! for_each_command {
             "message.search": message_search(SearchParams) -> SearchPage;
             /// One message.
             "message.get": message_get(MessageParams) -> MessageView;
+            /// Who has an own message and who has read it, a page at a time.
+            "message.info": message_info(MessageInfoParams) -> MessageInfo;
             /// Gives an own text another text; possible for 48 hours.
             "message.edit": message_edit(EditParams) -> Empty;
             /// The texts of a message, oldest first; the last is what it says now.

@@ -2,7 +2,7 @@
 
 use pipit_client::{
     EditRecord, MessageKind as RowKind, MessageRecord, MessageState as RowState, QuoteRecord,
-    ReactionRecord,
+    ReactionRecord, RecipientRecord,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -164,6 +164,36 @@ pub struct ReactionView {
     pub names: Vec<String>,
 }
 
+/// Somebody to whom an own message was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecipientView {
+    /// Their account.
+    pub account_id: String,
+    /// What to call them.
+    pub name: String,
+    /// When a device of theirs had it; left out: not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub delivered_at: Option<u64>,
+    /// When they read it; left out: not yet, or they or this person don't tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub read_at: Option<u64>,
+}
+
+/// Part of those to whom an own message was sent, in the order of their accounts' ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageInfo {
+    /// Everybody who has it, and who is still to get it. Nobody for other people's messages.
+    pub recipients: Vec<RecipientView>,
+    /// For `after` of the next page, when there may be more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next: Option<String>,
+}
+
 /// One text of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -253,6 +283,17 @@ impl From<ReactionRecord> for ReactionView {
             count: reaction.count,
             is_own: reaction.is_own,
             names: reaction.names.into_iter().map(|name| name.0).collect(),
+        }
+    }
+}
+
+impl From<RecipientRecord> for RecipientView {
+    fn from(recipient: RecipientRecord) -> Self {
+        Self {
+            account_id: recipient.account.to_string(),
+            name: recipient.name.0,
+            delivered_at: recipient.delivered_at.map(|at| at.as_millis()),
+            read_at: recipient.read_at.map(|at| at.as_millis()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use pipit_client::Outgoing;
 use pipit_domain::MessageId;
 
-use crate::api::{Answer, Api, conversation, id, message};
+use crate::api::{Answer, Api, conversation, id, limit_of, message};
 use crate::error::{ErrorCode, RpcError};
 use crate::param::*;
 use crate::view::*;
@@ -32,6 +32,20 @@ impl Api {
             .message(message(&params.message_id)?)
             .await?
             .into())
+    }
+
+    pub(crate) async fn message_info(&self, params: MessageInfoParams) -> Answer<MessageInfo> {
+        let of = message(&params.message_id)?;
+        let after = params.after.map(|after| id(&after, "after")).transpose()?;
+        let limit = limit_of(params.limit)?;
+        let page = self.client.recipients(of, after, limit).await?;
+        let recipients: Vec<RecipientView> = page.into_iter().map(Into::into).collect();
+        let is_full = recipients.len() == limit;
+        let last = recipients.last().map(|last| last.account_id.clone());
+        Ok(MessageInfo {
+            recipients,
+            next: last.filter(|_| is_full),
+        })
     }
 
     pub(crate) async fn message_edit(&self, params: EditParams) -> Answer<Empty> {

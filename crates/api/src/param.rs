@@ -331,6 +331,15 @@ params! {
         /// Its id.
         message_id: String,
     }
+    /// An own message, and where to go on.
+    MessageInfoParams {
+        /// Its id.
+        message_id: String,
+        /// `next` of the page before.
+        after: Option<String>,
+        /// At most so many; 50 when left out, 200 at most.
+        limit: Option<u32>,
+    }
     /// What has been read.
     MarkReadParams {
         /// Where.

@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{group, inbox, outbox, presence, renew, search, sync};
+use crate::{group, inbox, outbox, presence, receipt, renew, search, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -296,6 +296,7 @@ impl Shared {
         sync::spawn(Arc::downgrade(self), &session);
         presence::spawn(Arc::downgrade(self), &session);
         search::spawn(&session);
+        receipt::spawn(&session);
         group::spawn(Arc::downgrade(self), &session);
         self.publish_status();
         Ok(())

@@ -19,6 +19,7 @@ use crate::clock::random;
 use crate::commit::Turns;
 use crate::error::ClientError;
 use crate::presence::Presence;
+use crate::receipt::Receipts;
 use crate::record::Reader;
 use crate::typing::Typing;
 
@@ -41,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) is_caught_up: AtomicBool,
     /// Something may be waiting to be done in a group, or the session has ended.
     pub(crate) group_wake: Arc<Notify>,
+    /// What the others of conversations are still to be told of reading.
+    pub(crate) receipts: Receipts,
     /// Who types, here and elsewhere.
     pub(crate) typing: Typing,
     /// Who is here, and who wants to know of this person.
@@ -133,6 +136,7 @@ impl Session {
             sync_wake: Arc::new(Notify::new()),
             is_caught_up: AtomicBool::new(false),
             group_wake: Arc::new(Notify::new()),
+            receipts: Receipts::default(),
             typing: Typing::default(),
             presence: Presence::default(),
             group_changed: Notify::new(),
@@ -235,6 +239,7 @@ impl Drop for Session {
         self.sync_wake.notify_one();
         self.group_wake.notify_one();
         self.presence.wake.notify_one();
+        self.receipts.wake.notify_one();
     }
 }
 

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/007_commit.sql"),
     include_str!("../migrations/008_delivered.sql"),
     include_str!("../migrations/011_joining.sql"),
+    include_str!("../migrations/012_timers.sql"),
 ];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.

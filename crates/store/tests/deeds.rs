@@ -2,6 +2,7 @@
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::pending::{self, PendingRow};
 use pipit_store::table::{delivery, edit, reaction};
@@ -72,6 +73,16 @@ async fn with_store(work: fn(&Connection) -> Result<(), StoreError>) {
         .unwrap();
 }
 
+fn sent(connection: &Connection, message: i64) -> Result<delivery::Sent, StoreError> {
+    let row = message::by_row(connection, message)?.unwrap();
+    Ok(delivery::Sent {
+        message,
+        conversation: row.conversation,
+        position: row.position,
+        own: OWN,
+    })
+}
+
 fn state(connection: &Connection, message: i64) -> Result<MessageState, StoreError> {
     Ok(message::by_row(connection, message)?.unwrap().state)
 }
@@ -93,7 +104,7 @@ async fn a_message_moves_on_when_all_others_have_it_and_have_read_it() {
         assert_eq!(state(connection, message)?, MessageState::Read);
         let row = message::by_row(connection, message)?.unwrap();
         assert_eq!((row.details.delivered, row.details.read), (2, 2));
-        let known = delivery::list(connection, message, 10)?;
+        let known = delivery::page(connection, &sent(connection, message)?, None, 10)?;
         let times: Vec<_> = known
             .iter()
             .map(|row| (row.delivered_at, row.read_at))
@@ -200,9 +211,10 @@ async fn nothing_of_a_removed_or_erased_message_is_left() {
             edit::put(connection, message, &text(id(n), at(0), "first"))?;
             reaction::put(connection, message, id(n + 1), OWN, "👍", at(2))?;
             delivery::add(connection, message, account(5), at(3))?;
+            let sent = sent(connection, message)?;
             if is_removed {
                 message::remove(connection, message)?;
-                assert!(delivery::list(connection, message, 9)?.is_empty());
+                assert!(delivery::page(connection, &sent, None, 9)?.is_empty());
             } else {
                 message::erase(connection, message)?;
                 let row = message::by_row(connection, message)?.unwrap();
@@ -211,6 +223,40 @@ async fn nothing_of_a_removed_or_erased_message_is_left() {
             assert!(edit::list(connection, message)?.is_empty());
             assert!(reaction::counts(connection, message, OWN, 9)?.is_empty());
         }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_was_sent_to_who_was_in_then_and_is_listed_in_pages() {
+    with_store(|connection| {
+        let place = ConversationId::new([3; 16]);
+        let kind = ConversationKind::Group;
+        let row = conversation::ensure(connection, place, kind, None, at(1))?.conversation;
+        for n in [5, 6, 7] {
+            group_member::set(connection, row, account(n), Standing::In)?;
+        }
+        group_member::set(connection, row, OWN, Standing::In)?;
+        let message = add(connection, 1, 3)?;
+        // One comes later; one who has it goes.
+        group_member::set(connection, row, account(8), Standing::In)?;
+        delivery::add(connection, message, account(6), at(3))?;
+        group_member::remove(connection, row, account(6))?;
+        delivery::add_read(connection, message, account(7), at(4))?;
+        let sent = sent(connection, message)?;
+        let page = delivery::page(connection, &sent, None, 2)?;
+        let accounts = |rows: &[delivery::DeliveryRow]| {
+            rows.iter()
+                .map(|row| (row.account, row.has_it, row.read_at))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            accounts(&page),
+            [(account(5), false, None), (account(6), true, None)]
+        );
+        let page = delivery::page(connection, &sent, Some(account(6)), 2)?;
+        assert_eq!(accounts(&page), [(account(7), true, Some(at(4)))]);
         Ok(())
     })
     .await;

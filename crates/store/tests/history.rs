@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{conversation, delivery, outbox};
+use pipit_store::table::{conversation, delivery, outbox, receipt};
 use pipit_store::{Connection, Store, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
@@ -199,11 +199,12 @@ async fn unread_counts_follow_reading() {
     store
         .write(|connection| {
             for n in 0..5 {
-                add(
+                add_at(
                     connection,
                     n,
                     if n == 2 { OWN } else { PEER },
                     u64::from(n) * 10 + 1,
+                    u64::from(n) + 1,
                 )?;
             }
             let conversation = conversation_row(connection)?;
@@ -211,15 +212,18 @@ async fn unread_counts_follow_reading() {
                 conversation::by_row(connection, conversation).map(|row| row.unwrap().unread)
             };
             assert_eq!(unread(connection)?, 4);
+            let told = |connection: &Connection| receipt::unreported(connection, 0, 9);
             assert!(conversation::mark_read(
                 connection,
                 conversation,
                 20_000,
-                OWN
+                OWN,
+                true
             )?);
+            assert!(told(connection)?.is_empty(), "read elsewhere is told there");
             assert_eq!(unread(connection)?, 2);
             assert!(
-                !conversation::mark_read(connection, conversation, 10_000, OWN)?,
+                !conversation::mark_read(connection, conversation, 10_000, OWN, true)?,
                 "never back"
             );
             let first = message::first_unread(connection, conversation, 20_000, OWN)?.unwrap();
@@ -229,16 +233,27 @@ async fn unread_counts_follow_reading() {
                 connection,
                 conversation,
                 31_000,
-                OWN
+                OWN,
+                false
             )?);
             assert_eq!(unread(connection)?, 2);
+            let rows = told(connection)?;
+            assert_eq!((rows.len(), rows[0].receipt_position), (1, 20_000));
+            let mut read = receipt::messages(connection, &rows[0], OWN, 9)?;
+            assert_eq!(read.len(), 1);
+            assert_eq!(read.pop().map(|(position, _)| position), Some(31_000));
             assert!(conversation::mark_read(
                 connection,
                 conversation,
                 41_001,
-                OWN
+                OWN,
+                true
             )?);
             assert_eq!(unread(connection)?, 0, "nothing of others is after it");
+            let rows = told(connection)?;
+            assert_eq!(rows[0].receipt_position, 20_000, "still to be told");
+            receipt::set_position(connection, conversation, rows[0].read_position)?;
+            assert!(told(connection)?.is_empty());
             Ok::<_, StoreError>(())
         })
         .await
@@ -283,8 +298,8 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
             let at = Timestamp::from_millis(10);
             assert!(delivery::add(connection, messages[0], PEER, at)?);
             assert!(!delivery::add(connection, messages[0], PEER, at)?);
-            let known = delivery::list(connection, messages[0], 10)?;
-            assert_eq!(known.len(), 1, "twice is once");
+            let row = message::by_row(connection, messages[0])?.unwrap();
+            assert_eq!(row.details.delivered, 1, "twice is once");
             Ok::<_, StoreError>(())
         })
         .await

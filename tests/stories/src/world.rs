@@ -127,7 +127,7 @@ impl Three {
         self.people.iter().chain(&self.others).collect()
     }
 
-    /// A group that alice makes of the three; answers it when all devices are in.
+    /// A group that alice makes of the three; answers it when all devices are in and all have accepted it.
     ///
     /// # Panics
     /// When anything fails.
@@ -146,6 +146,18 @@ impl Three {
                 let params = json!({ "conversationId": id });
                 let members = device.call("conversation.members", params).await.ok()?;
                 (members.as_array()?.len() == 3).then_some(())
+            })
+            .await;
+        }
+        for person in [bob, carol] {
+            let params = json!({ "conversationId": id });
+            person.ask("request.accept", params).await;
+        }
+        for device in self.devices() {
+            until("the group accepted on every device", async || {
+                let params = json!({ "conversationId": id });
+                let view = device.ask("conversation.get", params).await;
+                view.get("request").is_none().then_some(())
             })
             .await;
         }

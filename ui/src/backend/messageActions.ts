@@ -10,7 +10,7 @@ const EDIT_WINDOW_MS = 48 * 60 * 60_000;
 
 /** What each needs of the core; the others need nothing of it. */
 const COMMANDS: Partial<Record<MessageAction, keyof PlannedCommands>> = {
-  forward: "message.forward", pin: "message.pin", star: "message.star", info: "message.info", closePoll: "poll.close",
+  forward: "message.forward", pin: "message.pin", star: "message.star", closePoll: "poll.close",
   delete: "message.delete",
 };
 

@@ -94,8 +94,6 @@ export type Conversation = Omit<ConversationView, "peer"> & { peer?: Contact } &
 
 export interface Member { accountId: string; username: string; name: string; role: Role; isOwn: boolean; isContact: boolean; picture?: string }
 
-export interface RecipientView { accountId: string; name: string; deliveredAt?: number; readAt?: number }
-
 export type Audience = "everyone" | "contacts" | "nobody";
 export interface NotificationSettings { isOn: boolean; showsText: boolean; sound: boolean }
 
@@ -118,7 +116,6 @@ export interface PlannedCommands {
   "message.delete": { params: { messageIds: string[]; forEveryone: boolean }; result: Empty };
   "message.restore": { params: { messageIds: string[] }; result: Empty };
   "message.forward": { params: { messageIds: string[]; conversationIds: string[] }; result: Empty };
-  "message.info": { params: { messageId: string }; result: { recipients: RecipientView[] } };
   "message.pin": { params: { messageId: string; isPinned: boolean }; result: Empty };
   "message.star": { params: { messageId: string; isStarred: boolean }; result: Empty };
   "conversation.pinned": { params: { conversationId: string }; result: Message[] };
@@ -149,7 +146,7 @@ export interface PlannedCommands {
 
 /** Commands that today's core doesn't have: nothing on the screen leads to them. Each goes when the core has it. */
 export const NOT_YET = new Set<keyof PlannedCommands>([
-  "message.delete", "message.restore", "message.forward", "message.info", "message.pin", "message.star", "conversation.pinned",
+  "message.delete", "message.restore", "message.forward", "message.pin", "message.star", "conversation.pinned",
   "poll.create", "poll.vote", "poll.close", "conversation.setTimer", "contact.report", "message.starred",
 ]);
 

@@ -4,6 +4,7 @@
 import { BackendError, type Backend, type CommandName, type Params } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
 import { isAllowed, mayDeleteForEveryone, type MessageAction } from "../backend/messageActions";
+import type { RecipientView } from "../backend/generated/api";
 import type { Conversation, Member, Message } from "../backend/planned";
 import type { ComposerController } from "../features/composer/ComposerController.svelte";
 import { PinnedController } from "../features/conversation/PinnedController.svelte";
@@ -18,6 +19,9 @@ import { messageText } from "../i18n/messageText";
 import { t } from "../i18n/text";
 import { timeOfDay } from "../i18n/time";
 import type { Toasts } from "../kit/Toasts.svelte";
+
+/** Recipients in one answer: the most that the core gives. */
+const INFO_PAGE = 200;
 
 export type ChatDialog =
   | { is: "forward"; forward: ForwardController }
@@ -221,8 +225,16 @@ export class ChatController implements TimelineActions {
     await this.backend.call("conversation.setTimer", { conversationId: this.conversation.conversationId, seconds });
   }
 
-  loadInfo(message: Message): Promise<{ recipients: { accountId: string; name: string; deliveredAt?: number; readAt?: number }[] }> {
-    return this.backend.call("message.info", { messageId: message.messageId });
+  /** Everybody to whom a message was sent, read page after page. */
+  async loadInfo(message: Message): Promise<{ recipients: RecipientView[] }> {
+    const recipients: RecipientView[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.backend.call("message.info", { messageId: message.messageId, limit: INFO_PAGE, ...(after !== undefined && { after }) });
+      recipients.push(...page.recipients);
+      after = page.next;
+    } while (after !== undefined);
+    return { recipients };
   }
 
   loadHistory(message: Message): Promise<{ text: string; at: number }[]> {

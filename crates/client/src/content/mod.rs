@@ -15,6 +15,7 @@
 mod delete;
 mod edit;
 mod reaction;
+mod report;
 mod shown;
 mod text;
 
@@ -108,7 +109,10 @@ pub(crate) fn apply(
                 change.changed.extend(inner.changed);
             }
         }
-        Kind::StatusReport(_) | Kind::Control(_) | Kind::Text(_) | Kind::Poll(_) | Kind::Newer => {}
+        Kind::StatusReport(report) => {
+            report::apply(transaction, own, deed, &report, &mut change)?;
+        }
+        Kind::Control(_) | Kind::Text(_) | Kind::Poll(_) | Kind::Newer => {}
     }
     Ok(change)
 }

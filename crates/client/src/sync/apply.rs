@@ -14,6 +14,15 @@ use crate::people::profile;
 use crate::record::Reader;
 use crate::settings;
 
+/// Where a register was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// By this person on this device.
+    Here,
+    /// On another device of the account.
+    Elsewhere,
+}
+
 /// Applies a register that stands now; answers what to tell. One that this version does not know changes
 /// nothing. May be done again.
 ///
@@ -23,6 +32,7 @@ pub(crate) fn apply(
     transaction: &Transaction<'_>,
     reader: &Reader,
     row: &SyncRow,
+    origin: Origin,
     now: Timestamp,
 ) -> Result<Vec<Event>, ClientError> {
     let Some(change) = Change::decode(row) else {
@@ -54,7 +64,7 @@ pub(crate) fn apply(
         Change::Profile(profile) => {
             profile::keep(transaction, reader, reader.own, profile, row.time)
         }
-        change => apply_to_conversation(transaction, reader, change, now),
+        change => apply_to_conversation(transaction, reader, change, origin, now),
     }
 }
 
@@ -62,6 +72,7 @@ fn apply_to_conversation(
     transaction: &Transaction<'_>,
     reader: &Reader,
     change: Change,
+    origin: Origin,
     now: Timestamp,
 ) -> Result<Vec<Event>, ClientError> {
     let conversation = match change {
@@ -74,7 +85,10 @@ fn apply_to_conversation(
             let position = here.map_or(position, |here| here.position);
             state::set_read_position(transaction, conversation, position)?;
             if let Some(place) = conversation::get(transaction, conversation)? {
-                conversation::mark_read(transaction, place.conversation, position, reader.own)?;
+                // Where it was read, there it is told.
+                let is_told = origin == Origin::Elsewhere;
+                let row = place.conversation;
+                conversation::mark_read(transaction, row, position, reader.own, is_told)?;
             }
             conversation
         }
@@ -153,7 +167,7 @@ fn clear(
     let here = message::get(transaction, message)?;
     let position = here.map_or(position, |here| here.position);
     state::set_cleared(transaction, conversation, Some(position))?;
-    conversation::mark_read(transaction, place.conversation, position, reader.own)?;
+    conversation::mark_read(transaction, place.conversation, position, reader.own, true)?;
     conversation::set_opened(transaction, place.conversation, is_listed)?;
     Ok(changed(reader, transaction, [place.conversation])?)
 }

@@ -28,7 +28,7 @@ use pipit_domain::{DeviceId, Timestamp};
 use pipit_store::Transaction;
 use pipit_store::table::sync::{self, SyncRow};
 
-pub(crate) use apply::{apply, person_shown};
+pub(crate) use apply::{Origin, apply, person_shown};
 pub(crate) use change::Change;
 pub(crate) use receive::{device_joined, message_came, receive};
 pub(crate) use send::{meet_own_devices, spawn};
@@ -69,7 +69,7 @@ pub(crate) fn record(
     if !sync::put(transaction, &row, Some(Timestamp::from_millis(due_at)))? {
         return Ok(Vec::new());
     }
-    apply(transaction, &session.reader, &row, now)
+    apply(transaction, &session.reader, &row, Origin::Here, now)
 }
 
 /// Sets a register that every device sets for itself from the same cause, as of the cause's time: nobody is
@@ -95,5 +95,5 @@ pub(crate) fn derive(
     if !sync::put(transaction, &row, None)? {
         return Ok(Vec::new());
     }
-    apply(transaction, reader, &row, at)
+    apply(transaction, reader, &row, Origin::Elsewhere, at)
 }

@@ -8,7 +8,7 @@ use pipit_store::table::{ledger, state};
 use pipit_store::{StoreError, Transaction};
 use pipit_wire::content::sync as body;
 
-use super::apply::apply;
+use super::apply::{Origin, apply};
 use super::change::Change;
 use super::derive;
 use crate::error::ClientError;
@@ -52,7 +52,7 @@ pub(crate) fn receive(
             value: op.value,
         };
         if sync::put(transaction, &row, None)? {
-            events.extend(apply(transaction, reader, &row, now)?);
+            events.extend(apply(transaction, reader, &row, Origin::Elsewhere, now)?);
         } else {
             sync::settle(transaction, &row)?;
         }
@@ -77,7 +77,8 @@ pub(crate) fn message_came(
         && let Some(Change::Read { message, .. }) = Change::decode(&row)
         && message == new.id
     {
-        conversation::mark_read(transaction, place.conversation, new.position, reader.own)?;
+        let row = place.conversation;
+        conversation::mark_read(transaction, row, new.position, reader.own, true)?;
     }
     let state = state::get(transaction, place.id)?;
     if new.sender == reader.own || !state.is_archived || state.is_muted {

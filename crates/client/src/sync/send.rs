@@ -233,9 +233,10 @@ pub(crate) async fn meet_own_devices(session: &Arc<Session>) -> Result<(), Clien
 }
 
 impl Session {
-    /// Wakes the task and tells what a change came to.
+    /// Wakes the tasks that may have to tell others, and tells what a change came to.
     pub(crate) fn tell(&self, shared: &Shared, events: Vec<Event>) {
         shared.publish(events);
         self.sync_wake.notify_one();
+        self.receipts.note(self.server_now());
     }
 }

@@ -102,7 +102,7 @@ impl History {
                 }
                 let last = next.last().expect("more than 20 messages");
                 let started = Instant::now();
-                conversation::mark_read(connection, place, last.position, OWN)?;
+                conversation::mark_read(connection, place, last.position, OWN, true)?;
                 took += started.elapsed();
             }
             Ok(took)

@@ -296,7 +296,8 @@ pub fn uncount_messages(
 }
 
 /// Marks everything up to `position` as read; answers whether anything changed. Never goes back.
-/// The cost is that of what becomes read, not of what stays unread.
+/// The cost is that of what becomes read, not of what stays unread. `is_told`: the others have been told, or
+/// need not be, unless something before is still to be told.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -305,6 +306,7 @@ pub fn mark_read(
     conversation: i64,
     position: u64,
     own: AccountId,
+    is_told: bool,
 ) -> Result<bool, StoreError> {
     // Subtracted, except at the end, where nothing has to be counted.
     let changed = connection
@@ -317,9 +319,10 @@ pub fn mark_read(
                      SELECT count(*) FROM message
                      WHERE conversation = ?1 AND position > read_position AND position <= ?2
                          AND state = 5 AND sender <> ?3))
-                 ELSE 0 END
+                 ELSE 0 END,
+                 receipt_position = CASE WHEN ?4 AND receipt_position >= read_position THEN ?2 ELSE receipt_position END
              WHERE conversation = ?1 AND read_position < ?2",
         )?
-        .execute(params![conversation, number(position), own.as_bytes()])?;
+        .execute(params![conversation, number(position), own.as_bytes(), is_told])?;
     Ok(changed > 0)
 }

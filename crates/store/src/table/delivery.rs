@@ -12,6 +12,8 @@ use crate::StoreError;
 pub struct DeliveryRow {
     /// Whose.
     pub account: AccountId,
+    /// A device of theirs has it.
+    pub has_it: bool,
     /// When a device of theirs had it; `None` when that is not known.
     pub delivered_at: Option<Timestamp>,
     /// When they read it; `None` when they have not, or don't tell.
@@ -87,28 +89,61 @@ pub fn advance(connection: &Connection, message: i64) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// How far a message is with each account that has it, at most `limit` of them.
+/// Whose a message is, for [`page`].
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// Row number of the message.
+    pub message: i64,
+    /// Row number of its conversation.
+    pub conversation: i64,
+    /// Where it stands there.
+    pub position: u64,
+    /// Who sent it.
+    pub own: AccountId,
+}
+
+/// How far a message of a group is with each account that it was sent to and that is in still, or has it: up to
+/// `limit` accounts above `after`.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn list(
+pub fn page(
     connection: &Connection,
-    message: i64,
+    sent: &Sent,
+    after: Option<AccountId>,
     limit: usize,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT account_id, delivered_at, read_at FROM delivery WHERE message = ?1
-         ORDER BY account_id LIMIT ?2",
+        "SELECT account_id, delivered_at, read_at, 1 FROM delivery WHERE message = ?1 AND account_id > ?5
+         UNION ALL
+         SELECT account_id, NULL, NULL, 0 FROM group_member
+         WHERE conversation = ?2 AND account_id > ?5 AND standing IN (0, 2) AND since < ?3 AND account_id <> ?4
+             AND account_id NOT IN (SELECT account_id FROM delivery WHERE message = ?1)
+         ORDER BY 1 LIMIT ?6",
     )?;
+    let after = after
+        .as_ref()
+        .map_or(&[][..], |after| &after.as_bytes()[..]);
     let time = |at: Option<u64>| at.map(Timestamp::from_millis);
     let rows = statement
-        .query_map(params![message, number(limit as u64)], |row| {
-            Ok(DeliveryRow {
-                account: id(row, 0)?,
-                delivered_at: time(row.get(1)?),
-                read_at: time(row.get(2)?),
-            })
-        })?
+        .query_map(
+            params![
+                sent.message,
+                sent.conversation,
+                number(sent.position),
+                sent.own.as_bytes(),
+                after,
+                number(limit as u64)
+            ],
+            |row| {
+                Ok(DeliveryRow {
+                    account: id(row, 0)?,
+                    delivered_at: time(row.get(1)?),
+                    read_at: time(row.get(2)?),
+                    has_it: row.get(3)?,
+                })
+            },
+        )?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }

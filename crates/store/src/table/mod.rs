@@ -17,6 +17,7 @@ pub mod pending_commit;
 pub mod pending_join;
 pub mod person;
 pub mod reaction;
+pub mod receipt;
 pub mod renewal;
 pub mod state;
 pub mod sync;

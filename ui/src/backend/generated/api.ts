@@ -646,6 +646,36 @@ isOwn: boolean,
 isContact: boolean, };
 
 /**
+ * Part of those to whom an own message was sent, in the order of their accounts' ids.
+ */
+export type MessageInfo = { 
+/**
+ * Everybody who has it, and who is still to get it. Nobody for other people's messages.
+ */
+recipients: Array<RecipientView>, 
+/**
+ * For `after` of the next page, when there may be more.
+ */
+next?: string, };
+
+/**
+ * An own message, and where to go on.
+ */
+export type MessageInfoParams = { 
+/**
+ * Its id.
+ */
+messageId: string, 
+/**
+ * `next` of the page before.
+ */
+after?: string, 
+/**
+ * At most so many; 50 when left out, 200 at most.
+ */
+limit?: number, };
+
+/**
  * What sort of row in a conversation.
  */
 export type MessageKind = "text" | "unreadable" | "newer" | "system" | "poll" | "deleted";
@@ -1026,6 +1056,27 @@ isOwn: boolean,
  * Names of at most 20 of them.
  */
 names: Array<string>, };
+
+/**
+ * Somebody to whom an own message was sent.
+ */
+export type RecipientView = { 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * When a device of theirs had it; left out: not yet.
+ */
+deliveredAt?: number, 
+/**
+ * When they read it; left out: not yet, or they or this person don't tell.
+ */
+readAt?: number, };
 
 /**
  * The recovery key, until it is confirmed.
@@ -1688,6 +1739,8 @@ export interface Commands {
   "message.search": { params: SearchParams; result: SearchPage };
   /** One message. */
   "message.get": { params: MessageParams; result: MessageView };
+  /** Who has an own message and who has read it, a page at a time. */
+  "message.info": { params: MessageInfoParams; result: MessageInfo };
   /** Gives an own text another text; possible for 48 hours. */
   "message.edit": { params: EditParams; result: Empty };
   /** The texts of a message, oldest first; the last is what it says now. */
