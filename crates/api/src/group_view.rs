@@ -100,6 +100,28 @@ pub struct LinkView {
     pub inviter: Option<String>,
 }
 
+/// A link, when there is one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkResult {
+    /// To be passed on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub link: Option<String>,
+}
+
+/// What became of joining.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinResult {
+    /// The group, when this account is in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub conversation_id: Option<String>,
+    /// Somebody still has to let this account in.
+    pub is_pending: bool,
+}
+
 /// Somebody who is named in a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -160,7 +160,7 @@ pub struct ReactionView {
     pub count: u64,
     /// This account is one of them.
     pub is_own: bool,
-    /// Names of at most 20 of them.
+    /// Names of at most 20 of the others; this account is told by `isOwn`.
     pub names: Vec<String>,
 }
 

@@ -314,18 +314,6 @@ params! {
         /// To be passed on.
         link: String,
     }
-    /// A link, when there is one.
-    LinkResult {
-        /// To be passed on.
-        link: Option<String>,
-    }
-    /// What became of joining.
-    JoinResult {
-        /// The group, when this account is in it.
-        conversation_id: Option<String>,
-        /// Somebody still has to let this account in.
-        is_pending: bool,
-    }
     /// A message.
     MessageParams {
         /// Its id.

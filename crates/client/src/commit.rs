@@ -81,7 +81,7 @@ impl Session {
     where
         F: Fn(&Making<'_>) -> Result<Option<Change>, ClientError> + Send + Sync + 'static,
     {
-        self.establish(row).await?;
+        self.establish(shared, row).await?;
         let _turn = self.commits.take(row).await;
         self.settle_pending(shared, row).await?;
         let make = Arc::new(make);

@@ -22,7 +22,9 @@ use pipit_wire::v1::{
 };
 use tokio::time::timeout;
 
+use crate::client::Shared;
 use crate::clock::random_group;
+use crate::conversation::changed;
 use crate::epoch::load;
 use crate::error::ClientError;
 use crate::group;
@@ -39,7 +41,7 @@ impl Session {
     ///
     /// # Errors
     /// When the server can't be reached or refuses, or somebody's keys don't check.
-    pub(crate) async fn establish(&self, row: i64) -> Result<(), ClientError> {
+    pub(crate) async fn establish(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {
         if is_established(&self.conversation_row(row).await?) {
             return Ok(());
         }
@@ -59,7 +61,7 @@ impl Session {
             .map_err(|_| ClientError::Internal("kept request"))?;
         let posted: Result<Empty, _> = self.post("/v1/conversations", &body).await;
         match posted {
-            Ok(_) => self.settle_created(row).await,
+            Ok(_) => self.settle_created(shared, row).await,
             Err(error) if error.refusal() == Some(RefusalCode::AlreadyExists) => {
                 self.abandon_created(row).await?;
                 self.enter_existing(row).await
@@ -197,9 +199,11 @@ impl Session {
         Ok(answer)
     }
 
-    async fn settle_created(&self, row: i64) -> Result<(), ClientError> {
-        let (crypto, now) = (Arc::clone(&self.crypto), self.server_now());
-        self.store
+    async fn settle_created(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {
+        let (crypto, reader) = (Arc::clone(&self.crypto), self.reader.clone());
+        let now = self.server_now();
+        let events = self
+            .store
             .write(move |transaction| {
                 let place = conversation::by_row(transaction, row)?
                     .ok_or(ClientError::UnknownConversation)?;
@@ -208,9 +212,11 @@ impl Session {
                     let devices = group.members().len();
                     plan(transaction, row, Urgency::Later, devices, now)?;
                 }
-                Ok::<_, ClientError>(())
+                // Its first members are in it now.
+                Ok::<_, ClientError>(changed(&reader, transaction, [row])?)
             })
             .await?;
+        shared.publish(events);
         // More may be waiting to be added than a group starts with.
         self.group_wake.notify_one();
         Ok(())

@@ -210,7 +210,7 @@ async fn catch_up(
     session.settle_commits(shared).await?;
     let states = session.join_missing(shared).await?;
     session.bring_back_all(shared, &states).await?;
-    sync::meet_own_devices(session).await?;
+    sync::meet_own_devices(shared, session).await?;
     session.replenish_key_packages().await?;
     session.plan_renewals().await?;
     session.group_wake.notify_one();

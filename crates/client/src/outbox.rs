@@ -124,7 +124,7 @@ async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
 }
 
 async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, ClientError> {
-    session.establish(row).await?;
+    session.establish(shared, row).await?;
     let (crypto, identity) = (Arc::clone(&session.crypto), session.identity.clone());
     let sealed = session
         .store

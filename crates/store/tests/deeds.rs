@@ -171,7 +171,10 @@ async fn reactions_count_people_and_not_reactions() {
         assert_eq!(reaction::message(connection, id(3), account(5))?, None);
         assert_eq!(reaction::message(connection, id(3), OWN)?, Some(message));
         reaction::remove(connection, id(3))?;
-        assert_eq!(reaction::accounts(connection, message, "❤️", 5)?, [OWN]);
+        assert_eq!(
+            reaction::accounts(connection, message, "❤️", account(6), 5)?,
+            [OWN]
+        );
         for n in 100..200 {
             let emoji = format!("{n}");
             reaction::put(connection, message, id(n), account(9), &emoji, at(9))?;

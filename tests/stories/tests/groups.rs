@@ -101,6 +101,17 @@ async fn a_group_is_made_named_and_talked_in_by_all_devices() {
         wait_group(device, &id, "the name", |view| view["name"] == "Walkers").await;
         wait_members(device, &id, 3).await;
     }
+    // Who made it is told when the others are in.
+    let has_all = |event: &Value| event["conversation"]["group"]["memberCount"] == 3;
+    alice
+        .event("three members", |all| {
+            all.iter().find(|one| has_all(one)).map(drop)
+        })
+        .await;
+    let link = alice
+        .ask("invite.get", json!({ "conversationId": id }))
+        .await;
+    assert_eq!(link, json!({}), "none was made");
     all_talk(&all.devices(), &id, "hello").await;
     wait_line(bob, &id, "group.added", "bob").await;
     assert_eq!(lines(alice, &id).await[0].0, "group.created");
@@ -295,7 +306,9 @@ async fn by_a_link_people_come_and_see_what_was_said() {
     alice.ask("invite.approve", approve).await;
     for device in [carol, &all.others[2]] {
         wait_group(device, &id, "being in", |view| {
-            view["group"]["isMember"] == true && view["name"] == "Walkers"
+            let is_in = view["group"]["isMember"] == true && view["name"] == "Walkers";
+            // She asked to be in it.
+            is_in && view["request"] != true
         })
         .await;
         until("the last two messages", async || {
@@ -306,6 +319,8 @@ async fn by_a_link_people_come_and_see_what_was_said() {
         wait_line(device, &id, "group.historyShared", "alice").await;
     }
     wait_line(bob, &id, "group.joined", "carol").await;
+    let listed = carol.ask("conversation.list", json!({})).await;
+    assert_eq!(listed.as_array().unwrap().len(), 1, "asking is no chat");
 
     // A revoked link opens nothing.
     alice.ask("invite.revoke", here.clone()).await;

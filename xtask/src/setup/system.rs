@@ -29,6 +29,7 @@ const TEST: &[&str] = &[
     "webkit2gtk-driver",
     "chromium",
     "fonts-dejavu-core",
+    "fonts-noto-color-emoji",
 ];
 
 const MEDIA: &[&str] = &[

@@ -7,11 +7,14 @@
 //! Who opens a link asks the inviter in their 1:1, with a proof that they know the secret; the inviter's
 //! device adds them, or, where joining needs approval, puts them on the list that the admins see.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64URL_NOPAD;
 use pipit_domain::{AccountId, ConversationId, Redacted};
 use pipit_e2ee::Role;
+use pipit_ledger::conversation as derived;
 use pipit_store::table::chat_group::{self, Membership};
-use pipit_store::table::conversation;
+use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::join_request;
 use pipit_wire::content::Content;
@@ -28,6 +31,7 @@ use crate::clock::random;
 use crate::commit::not_a_member;
 use crate::control;
 use crate::error::ClientError;
+use crate::sync::{self, Change};
 
 const PREFIX: &str = "pipit://join/";
 const FORMAT: u8 = 1;
@@ -192,22 +196,29 @@ impl Client {
         if is_in || link.inviter == session.own() {
             return Ok(Some(id));
         }
-        let direct = self.open_conversation(link.inviter).await?;
+        session.known_accounts(vec![link.inviter]).await?;
         let (own, now) = (session.own(), session.server_now());
-        session
+        let worker = Arc::clone(&session);
+        let events = session
             .store
             .write(move |transaction| {
-                let row = conversation::get(transaction, direct)?
-                    .ok_or(ClientError::UnknownConversation)?;
+                // Devices speak there: it is not listed for that.
+                let direct = derived::direct(own, link.inviter);
+                let kind = ConversationKind::Direct;
+                let row = conversation::ensure(transaction, direct, kind, Some(link.inviter), now)?;
                 let request = JoinRequest {
                     conversation_id: id.to_vec(),
                     proof: join_proof(&link.secret, own, id).to_vec(),
                 };
                 join_request::add(transaction, id, own, now)?;
                 let content = Content::control(random(), JOIN_REQUEST, &request.encode_to_vec());
-                control::queue(transaction, row.conversation, &content)
+                control::queue(transaction, row.conversation, &content)?;
+                // Whoever asks to be in it agrees to that.
+                let wanted = Change::GroupAccepted { conversation: id };
+                sync::record(transaction, &worker, &wanted)
             })
             .await?;
+        session.tell(&self.shared, events);
         session.outbox_wake.notify_one();
         Ok(None)
     }

@@ -111,7 +111,7 @@ impl Session {
     /// # Errors
     /// When the server can't be reached, or refuses: then they are no longer wanted.
     pub(super) async fn add_wanted(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {
-        self.establish(row).await?;
+        self.establish(shared, row).await?;
         loop {
             let wanted: Vec<AccountId> = self
                 .store

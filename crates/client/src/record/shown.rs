@@ -77,7 +77,7 @@ pub struct ReactionRecord {
     pub count: u64,
     /// This account is one of them.
     pub is_own: bool,
-    /// Names of some of them.
+    /// Names of some of the others.
     pub names: Vec<Redacted<String>>,
 }
 
@@ -157,7 +157,8 @@ impl Reader {
         reaction::counts(connection, message, self.own, REACTIONS_MAX)?
             .into_iter()
             .map(|counted| {
-                let accounts = reaction::accounts(connection, message, &counted.emoji, NAMES_MAX)?;
+                let accounts =
+                    reaction::accounts(connection, message, &counted.emoji, self.own, NAMES_MAX)?;
                 Ok(ReactionRecord {
                     emoji: counted.emoji,
                     count: counted.count,

@@ -213,7 +213,10 @@ fn has_other_devices(
 ///
 /// # Errors
 /// When the server can't be reached or refuses; the next connection tries again.
-pub(crate) async fn meet_own_devices(session: &Arc<Session>) -> Result<(), ClientError> {
+pub(crate) async fn meet_own_devices(
+    shared: &Shared,
+    session: &Arc<Session>,
+) -> Result<(), ClientError> {
     let worker = Arc::clone(session);
     let missing = session
         .store
@@ -227,7 +230,7 @@ pub(crate) async fn meet_own_devices(session: &Arc<Session>) -> Result<(), Clien
         })
         .await?;
     match missing {
-        Some(row) => session.establish(row).await,
+        Some(row) => session.establish(shared, row).await,
         None => Ok(()),
     }
 }

@@ -129,7 +129,7 @@ pub fn counts(
     Ok(rows)
 }
 
-/// Accounts that have put an emoji beside a message, at most `limit`.
+/// Accounts other than `except` that have put an emoji beside a message, at most `limit`.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -137,13 +137,15 @@ pub fn accounts(
     connection: &Connection,
     message: i64,
     emoji: &str,
+    except: AccountId,
     limit: usize,
 ) -> Result<Vec<AccountId>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT sender FROM reaction WHERE message = ?1 AND emoji = ?2 ORDER BY sender LIMIT ?3",
+        "SELECT DISTINCT sender FROM reaction WHERE message = ?1 AND emoji = ?2 AND sender <> ?3 ORDER BY sender LIMIT ?4",
     )?;
+    let limit = number(limit as u64);
     let rows = statement
-        .query_map(params![message, emoji, number(limit as u64)], |row| {
+        .query_map(params![message, emoji, except.as_bytes(), limit], |row| {
             id(row, 0)
         })?
         .collect::<Result<Vec<_>, _>>()?;

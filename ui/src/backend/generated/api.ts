@@ -1053,7 +1053,7 @@ count: number,
  */
 isOwn: boolean, 
 /**
- * Names of at most 20 of them.
+ * Names of at most 20 of the others; this account is told by `isOwn`.
  */
 names: Array<string>, };
 

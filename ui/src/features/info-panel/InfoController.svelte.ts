@@ -3,10 +3,11 @@
 
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { Conversation, JoinRequest, Member, Permissions, Role } from "../../backend/planned";
+import type { Conversation, GroupView, JoinRequest, Member, Permissions, Role } from "../../backend/planned";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 
+type RulesChange = Partial<Permissions> & { sharesHistory?: number; needsApproval?: boolean };
 export type InfoPage = "main" | "members";
 
 export class InfoController {
@@ -17,6 +18,8 @@ export class InfoController {
   state = $state<"loading" | "ready" | "failed">("loading");
   hasCopied = $state(false);
   problem = $state<string>();
+  /** Rules on their way: shown as they were set. */
+  #wanted = $state.raw<RulesChange>({});
   readonly #stop: () => void;
 
   constructor(
@@ -27,8 +30,9 @@ export class InfoController {
   ) {
     this.#stop = feed.listen({
       event: (event) => {
-        const isOurs = event.type === "message.added" && event.message.conversationId === conversationId;
-        if (isOurs && event.message.kind === "system") void this.load();
+        const isLine = event.type === "message.added" && event.message.conversationId === conversationId && event.message.kind === "system";
+        const isChange = event.type === "conversation.changed" && event.conversation.conversationId === conversationId && this.#isBehind(event.conversation);
+        if (isLine || isChange) void this.load();
       },
       missed: () => void this.load(),
     });
@@ -42,6 +46,16 @@ export class InfoController {
   get conversation(): Conversation | undefined {
     return this.find(this.conversationId);
   }
+
+  /** The group, with the rules as this person has just set them. */
+  readonly group = $derived.by<GroupView | undefined>(() => {
+    const group = this.conversation?.group;
+    const { sharesHistory, needsApproval, ...permissions } = this.#wanted;
+    return group && {
+      ...group, permissions: { ...group.permissions, ...permissions },
+      sharesHistory: sharesHistory ?? group.sharesHistory, needsApproval: needsApproval ?? group.needsApproval,
+    };
+  });
 
   readonly isGroup = $derived.by(() => this.conversation?.kind === "group");
   readonly isAdmin = $derived.by(() => {
@@ -81,8 +95,13 @@ export class InfoController {
     return this.#try(() => this.backend.call("conversation.setPicture", { conversationId: this.conversationId, picture }));
   }
 
-  setPermissions(change: Partial<Permissions> & { sharesHistory?: number; needsApproval?: boolean }): Promise<boolean> {
-    return this.#try(() => this.backend.call("conversation.setPermissions", { conversationId: this.conversationId, ...change }));
+  async setPermissions(change: RulesChange): Promise<boolean> {
+    this.#wanted = { ...this.#wanted, ...change };
+    const wanted = this.#wanted;
+    const isDone = await this.#try(() => this.backend.call("conversation.setPermissions", { conversationId: this.conversationId, ...change }));
+    // A change that was made meanwhile ends it itself.
+    if (this.#wanted === wanted) this.#wanted = {};
+    return isDone;
   }
 
   async setRole(accountId: string, role: Role): Promise<void> {
@@ -127,6 +146,11 @@ export class InfoController {
 
   block(accountId: string, isBlocked: boolean): Promise<boolean> {
     return this.#try(() => this.backend.call("contact.block", { accountId, isBlocked }));
+  }
+
+  /** Others are in the group, or wait to come in, than are shown. */
+  #isBehind({ group }: Conversation): boolean {
+    return group !== undefined && (group.memberCount !== this.members.length || (this.isAdmin && group.requestCount !== this.requests.length));
   }
 
   async #try(call: () => Promise<unknown>): Promise<boolean> {

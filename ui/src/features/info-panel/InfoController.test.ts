@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversation, MemoryBackend, message } from "../../../tests/MemoryBackend";
+import { BackendError } from "../../backend/backend";
 import { EventFeed } from "../../backend/feed";
 import type { Conversation, GroupView, Member, Role } from "../../backend/planned";
 import { InfoController } from "./InfoController.svelte";
@@ -29,6 +30,24 @@ const made = async (): Promise<InfoController> => {
 };
 
 describe("what an admin sees", () => {
+  it("follows who comes to wait", async () => {
+    const info = await made();
+    await vi.waitFor(() => expect(info.requests).toHaveLength(1));
+    backend.handle("invite.requests", () => [{ accountId: "acc-jun", username: "jun", name: "Jun" }, { accountId: "acc-noor", username: "noor", name: "Noor" }]);
+    backend.emit({ type: "conversation.changed", conversation: { ...chat, group: group({ requestCount: 2 }) } });
+    await vi.waitFor(() => expect(info.requests).toHaveLength(2));
+  });
+
+  it("is a rule as it was set, at once, and as it was when that is refused", async () => {
+    const info = await made();
+    backend.handle("conversation.setPermissions", () => Promise.reject(new BackendError("NOT_ALLOWED", "Only admins may do this.")));
+    const done = info.setPermissions({ needsApproval: true, send: "admins" });
+    expect(info.group).toMatchObject({ needsApproval: true, permissions: { send: "admins", add: "admins" } });
+    expect(await done).toBe(false);
+    expect(info.group).toMatchObject({ needsApproval: false, permissions: { send: "everyone" } });
+    expect(info.problem).toBeDefined();
+  });
+
   it("is members by role, the link and who wants to join", async () => {
     const info = await made();
     expect(info.members.map((one) => one.name)).toEqual(["tomas", "me", "zoe"]);
