@@ -12,7 +12,7 @@ export const ME = "acc-me";
 export function message(messageId: string, over: Partial<MessageView> = {}): MessageView {
   const number = Number(/\d+$/u.exec(messageId)?.[0] ?? 0);
   return {
-    messageId, conversationId: "c1", position: number, sender: "acc-ines", senderName: "Ines", isOwn: false, isForwarded: false, mentionsMe: false,
+    messageId, conversationId: "c1", position: number, sender: "acc-ines", senderName: "Ines", isOwn: false, isForwarded: false, isPinned: false, isStarred: false, mentionsMe: false,
     reactions: [], recipientCount: 0, deliveredCount: 0, readCount: 0,
     sentAt: 1_700_000_000_000 + number * 60_000, text: `text ${messageId}`, kind: "text", state: "received", ...over,
   };
@@ -24,7 +24,7 @@ export function own(messageId: string, over: Partial<MessageView> = {}): Message
 
 export function conversation(conversationId: string, over: Partial<ConversationView> = {}): ConversationView {
   return {
-    conversationId, kind: "direct", name: conversationId, unread: 0, mentions: 0, updatedAt: 0, messageCount: 0,
+    conversationId, kind: "direct", name: conversationId, unread: 0, mentions: 0, updatedAt: 0, messageCount: 0, pinnedCount: 0,
     isPinned: false, isArchived: false, isMuted: false, isMarkedUnread: false, canSend: true, ...over,
   };
 }

@@ -122,8 +122,26 @@ macro_rules! for_each_command {
             "message.edit": message_edit(EditParams) -> Empty;
             /// The texts of a message, oldest first; the last is what it says now.
             "message.history": message_history(MessageParams) -> Vec<EditView>;
-            /// Deletes messages.
+            /// Deletes messages, for everyone or on the own devices.
             "message.delete": message_delete(DeleteParams) -> Empty;
+            /// Brings back what was deleted on the own devices; possible for a minute.
+            "message.restore": message_restore(MessagesParams) -> Empty;
+            /// Passes messages on to other conversations.
+            "message.forward": message_forward(ForwardParams) -> Empty;
+            /// Puts a message at the head of its conversation for everybody, at most 100; or takes it down.
+            "message.pin": message_pin(PinMessageParams) -> Empty;
+            /// The messages at the head of a conversation, the one that was put there last first.
+            "conversation.pinned": conversation_pinned(ConversationParams) -> Vec<MessageView>;
+            /// Asks a question to choose an answer to.
+            "poll.create": poll_create(CreatePollParams) -> Sent;
+            /// Chooses options of a poll; the last choice counts.
+            "poll.vote": poll_vote(VoteParams) -> Empty;
+            /// Ends the voting in an own poll.
+            "poll.close": poll_close(MessageParams) -> Empty;
+            /// Marks a message for oneself, or takes that back.
+            "message.star": message_star(StarParams) -> Empty;
+            /// The marked messages of all conversations, newest first.
+            "message.starred": message_starred(StarredParams) -> Vec<MessageView>;
             /// Puts an emoji beside a message, or takes it away.
             "message.react": message_react(ReactParams) -> Empty;
             /// Tries a failed message again.

@@ -160,6 +160,7 @@ impl From<ConversationRecord> for ConversationView {
             draft: (!row.draft.0.is_empty()).then_some(row.draft.0),
             updated_at: row.updated_at.as_millis(),
             message_count: row.message_count,
+            pinned_count: record.pinned_count,
         }
     }
 }
@@ -180,7 +181,7 @@ impl From<ClientError> for RpcError {
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
             ClientError::NotFound => ErrorCode::NotFound,
             ClientError::Name | ClientError::About | ClientError::Picture => ErrorCode::BadRequest,
-            ClientError::TooManyPinned => ErrorCode::TooMany,
+            ClientError::TooManyPinned | ClientError::TooManyPinnedMessages => ErrorCode::TooMany,
             ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::Query(_) => ErrorCode::BadRequest,
             ClientError::Superseded => ErrorCode::Superseded,
@@ -192,8 +193,15 @@ impl From<ClientError> for RpcError {
             ClientError::GroupInfoMissing => {
                 return Self::new(ErrorCode::Offline, sentence(&error.to_string())).retry(None);
             }
-            ClientError::TooLate => ErrorCode::TooLate,
-            ClientError::NoEmoji | ClientError::TooMany => ErrorCode::BadRequest,
+            ClientError::TooLate | ClientError::GoneForGood | ClientError::PollClosed => {
+                ErrorCode::TooLate
+            }
+            ClientError::NoEmoji
+            | ClientError::TooMany
+            | ClientError::NotForwardable
+            | ClientError::Poll
+            | ClientError::Choice
+            | ClientError::TooManyToForward => ErrorCode::BadRequest,
             ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
             ClientError::Net(error) => return from_net(error),
             ClientError::Store(StoreError::Full) => ErrorCode::StorageFull,

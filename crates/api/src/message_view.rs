@@ -1,8 +1,8 @@
 //! Views of messages, and how they come from the client's records.
 
 use pipit_client::{
-    EditRecord, MessageKind as RowKind, MessageRecord, MessageState as RowState, QuoteRecord,
-    ReactionRecord, RecipientRecord,
+    EditRecord, MessageKind as RowKind, MessageRecord, MessageState as RowState, PollRecord,
+    QuoteRecord, ReactionRecord, RecipientRecord,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub struct MessageView {
     pub accepted_at: Option<u64>,
     /// What was written, as Markdown of a small profile: bold, italic, strike, code, quotes, lists, links.
     /// What is no Markdown is meant as it stands; there is never HTML. A mention is a link whose target is
-    /// `pipit:account:` and the account's id.
+    /// `pipit:account:` and the account's id. Of a poll, the question.
     pub text: String,
     /// What sort.
     pub kind: MessageKind,
@@ -104,6 +104,10 @@ pub struct MessageView {
     pub reply_to: Option<ReplyView>,
     /// Written elsewhere and passed on.
     pub is_forwarded: bool,
+    /// At the head of its conversation.
+    pub is_pinned: bool,
+    /// Marked by this person.
+    pub is_starred: bool,
     /// When its sender last changed the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -112,6 +116,10 @@ pub struct MessageView {
     pub mentions_me: bool,
     /// What stands beside it, most first.
     pub reactions: Vec<ReactionView>,
+    /// A poll: what people choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub poll: Option<PollView>,
     /// Own: accounts that it was sent to; else 0.
     pub recipient_count: u64,
     /// Own: accounts of them that have it; else 0.
@@ -194,6 +202,36 @@ pub struct MessageInfo {
     pub next: Option<String>,
 }
 
+/// A question and what people choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PollView {
+    /// On one line, as it stands.
+    pub question: String,
+    /// One may choose several.
+    pub is_multiple: bool,
+    /// Nobody chooses any more.
+    pub is_closed: bool,
+    /// People who have chosen something.
+    pub voter_count: u64,
+    /// In the author's order.
+    pub options: Vec<PollOptionView>,
+}
+
+/// Something to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PollOptionView {
+    /// On one line, as it stands.
+    pub text: String,
+    /// People who have chosen it.
+    pub count: u64,
+    /// This account is one of them.
+    pub is_own: bool,
+    /// Names of at most 20 of the others.
+    pub names: Vec<String>,
+}
+
 /// One text of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -217,7 +255,10 @@ impl From<MessageRecord> for MessageView {
             is_own: record.is_own,
             sent_at: row.sent_at.as_millis(),
             accepted_at: row.accepted_at.map(|at| at.as_millis()),
-            text: row.text.0,
+            text: match record.poll {
+                Some(_) => row.text.0.lines().next().unwrap_or_default().to_owned(),
+                None => row.text.0,
+            },
             kind: row.kind.into(),
             state: match row.state {
                 RowState::Queued => MessageState::Queued,
@@ -231,9 +272,12 @@ impl From<MessageRecord> for MessageView {
             system: record.system.map(|line| Box::new(system(line, record.own))),
             reply_to: record.reply_to.map(Into::into),
             is_forwarded: details.is_forwarded,
+            is_pinned: details.is_pinned,
+            is_starred: details.is_starred,
             edited_at: details.edited_at.map(|at| at.as_millis()),
             mentions_me: details.mentions_me,
             reactions: record.reactions.into_iter().map(Into::into).collect(),
+            poll: record.poll.map(Into::into),
             recipient_count: details.recipients,
             delivered_count: details.delivered,
             read_count: details.read,
@@ -294,6 +338,24 @@ impl From<RecipientRecord> for RecipientView {
             name: recipient.name.0,
             delivered_at: recipient.delivered_at.map(|at| at.as_millis()),
             read_at: recipient.read_at.map(|at| at.as_millis()),
+        }
+    }
+}
+
+impl From<PollRecord> for PollView {
+    fn from(poll: PollRecord) -> Self {
+        let options = poll.options.into_iter().map(|option| PollOptionView {
+            text: option.text.0,
+            count: option.count,
+            is_own: option.is_own,
+            names: option.names.into_iter().map(|name| name.0).collect(),
+        });
+        Self {
+            question: poll.question.0,
+            is_multiple: poll.is_multiple,
+            is_closed: poll.is_closed,
+            voter_count: poll.voter_count,
+            options: options.collect(),
         }
     }
 }

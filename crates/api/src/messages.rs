@@ -1,10 +1,9 @@
 //! Commands on messages: sending, and what is done to those that are there.
 
-use pipit_client::Outgoing;
-use pipit_domain::MessageId;
+use pipit_client::{NewPoll, Outgoing};
+use pipit_domain::{MessageId, Redacted};
 
 use crate::api::{Answer, Api, conversation, id, limit_of, message};
-use crate::error::{ErrorCode, RpcError};
 use crate::param::*;
 use crate::view::*;
 
@@ -62,14 +61,78 @@ impl Api {
 
     pub(crate) async fn message_delete(&self, params: DeleteParams) -> Answer<Empty> {
         let ids = messages(&params.message_ids)?;
-        if !params.for_everyone {
-            return Err(RpcError::new(
-                ErrorCode::BadRequest,
-                "This version deletes for everyone only; set forEveryone.",
-            ));
+        if params.for_everyone {
+            self.client.delete_for_everyone(ids).await?;
+        } else {
+            self.client.delete_for_me(ids).await?;
         }
-        self.client.delete_for_everyone(ids).await?;
         Ok(Empty {})
+    }
+
+    pub(crate) async fn message_restore(&self, params: MessagesParams) -> Answer<Empty> {
+        self.client.restore(messages(&params.message_ids)?).await?;
+        Ok(Empty {})
+    }
+
+    pub(crate) async fn message_forward(&self, params: ForwardParams) -> Answer<Empty> {
+        let ids = messages(&params.message_ids)?;
+        let to = params.conversation_ids.iter();
+        let to = to
+            .map(|text| id(text, "conversationIds"))
+            .collect::<Answer<_>>()?;
+        self.client.forward(ids, to).await?;
+        Ok(Empty {})
+    }
+
+    pub(crate) async fn message_pin(&self, params: PinMessageParams) -> Answer<Empty> {
+        let id = message(&params.message_id)?;
+        self.client.pin(id, params.is_pinned).await?;
+        Ok(Empty {})
+    }
+
+    pub(crate) async fn conversation_pinned(
+        &self,
+        params: ConversationParams,
+    ) -> Answer<Vec<MessageView>> {
+        let place = conversation(&params.conversation_id)?;
+        let rows = self.client.pinned(place).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    pub(crate) async fn poll_create(&self, params: CreatePollParams) -> Answer<Sent> {
+        let place = conversation(&params.conversation_id)?;
+        let poll = NewPoll {
+            question: Redacted(params.question),
+            options: Redacted(params.options),
+            is_multiple: params.is_multiple,
+        };
+        let sent = self.client.create_poll(place, poll).await?;
+        Ok(Sent {
+            message_id: sent.to_string(),
+        })
+    }
+
+    pub(crate) async fn poll_vote(&self, params: VoteParams) -> Answer<Empty> {
+        let id = message(&params.message_id)?;
+        self.client.vote(id, params.options).await?;
+        Ok(Empty {})
+    }
+
+    pub(crate) async fn poll_close(&self, params: MessageParams) -> Answer<Empty> {
+        self.client.close_poll(message(&params.message_id)?).await?;
+        Ok(Empty {})
+    }
+
+    pub(crate) async fn message_star(&self, params: StarParams) -> Answer<Empty> {
+        let id = message(&params.message_id)?;
+        self.client.star(id, params.is_starred).await?;
+        Ok(Empty {})
+    }
+
+    pub(crate) async fn message_starred(&self, params: StarredParams) -> Answer<Vec<MessageView>> {
+        let before = params.before.as_deref().map(message).transpose()?;
+        let rows = self.client.starred(before, limit_of(params.limit)?).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     pub(crate) async fn message_react(&self, params: ReactParams) -> Answer<Empty> {

@@ -184,6 +184,57 @@ params! {
         /// Nobody has them any more; otherwise only the own devices don't.
         for_everyone: bool,
     }
+    /// Messages.
+    MessagesParams {
+        /// Which; at most 200.
+        message_ids: Vec<String>,
+    }
+    /// Messages to pass on.
+    ForwardParams {
+        /// Which; at most 100.
+        message_ids: Vec<String>,
+        /// Where to; at most 20.
+        conversation_ids: Vec<String>,
+    }
+    /// Whether a message stands at the head of its conversation.
+    PinMessageParams {
+        /// Which.
+        message_id: String,
+        /// It does.
+        is_pinned: bool,
+    }
+    /// A question.
+    CreatePollParams {
+        /// Where.
+        conversation_id: String,
+        /// One line of 1 to 500 characters.
+        question: String,
+        /// 2 to 12, each one line of 1 to 200 characters.
+        options: Vec<String>,
+        /// One may choose several.
+        is_multiple: bool,
+    }
+    /// A vote.
+    VoteParams {
+        /// The poll.
+        message_id: String,
+        /// Places of all chosen options, from 0; none takes the vote back.
+        options: Vec<u32>,
+    }
+    /// A mark on a message.
+    StarParams {
+        /// Which.
+        message_id: String,
+        /// Put there, or taken away.
+        is_starred: bool,
+    }
+    /// Part of the marked messages.
+    StarredParams {
+        /// Only those that come after this one, which is older.
+        before: Option<String>,
+        /// At most so many; 50 when left out, 200 at most.
+        limit: Option<u32>,
+    }
     /// An emoji beside a message.
     ReactParams {
         /// Which.

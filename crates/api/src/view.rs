@@ -283,6 +283,8 @@ pub struct ConversationView {
     pub updated_at: u64,
     /// Messages in it on this device.
     pub message_count: u64,
+    /// Messages at its head, at most 100.
+    pub pinned_count: u64,
     /// Kept at the top of the list.
     pub is_pinned: bool,
     /// Its place among the pinned ones, rising.

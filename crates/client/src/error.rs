@@ -81,6 +81,29 @@ pub enum ClientError {
     /// The message was written too long ago to be changed.
     #[error("messages can be edited for 48 hours")]
     TooLate,
+    /// What was deleted for oneself is gone for good by now.
+    #[error("deleted messages can be brought back for a minute")]
+    GoneForGood,
+    /// It disappears, or is nothing that can be said again.
+    #[error("only texts and polls that stay can be forwarded; choose others")]
+    NotForwardable,
+    /// More messages or chats than one command takes.
+    #[error("forward between 1 and 100 messages to between 1 and 20 chats")]
+    TooManyToForward,
+    /// As many messages are pinned as can be.
+    #[error("100 messages are pinned here already; unpin one first")]
+    TooManyPinnedMessages,
+    /// No poll that others would show.
+    #[error(
+        "a poll has a question of 1 to 500 characters and 2 to 12 options of 1 to 200, each on one line"
+    )]
+    Poll,
+    /// Options that the poll does not have, or too many of them.
+    #[error("choose among the options of this poll, and no more than it allows")]
+    Choice,
+    /// Nobody can vote any more.
+    #[error("this poll is closed")]
+    PollClosed,
     /// Not one emoji.
     #[error("a reaction is one emoji")]
     NoEmoji,

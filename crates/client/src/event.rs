@@ -1,5 +1,7 @@
 //! What changed, for whoever watches: published only after the change is on disk.
 
+use std::collections::HashSet;
+
 use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp};
 use tokio::sync::broadcast;
 
@@ -83,6 +85,21 @@ pub enum Event {
     },
     /// A shell asks the screen to show a conversation.
     ShowConversation(ConversationId),
+}
+
+/// Leaves out rows of the chat list that are told again further on.
+pub(crate) fn without_repeats(events: Vec<Event>) -> Vec<Event> {
+    let mut told = HashSet::new();
+    let mut kept: Vec<_> = events
+        .into_iter()
+        .rev()
+        .filter(|event| match event {
+            Event::ConversationChanged(record) => told.insert(record.row.id),
+            _ => true,
+        })
+        .collect();
+    kept.reverse();
+    kept
 }
 
 /// Numbers events and hands them out.

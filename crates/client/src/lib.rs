@@ -30,6 +30,7 @@ mod epoch;
 mod error;
 mod establish;
 mod event;
+mod forward;
 mod gap;
 mod group;
 mod inbox;
@@ -43,6 +44,8 @@ mod notify;
 mod open;
 mod outbox;
 mod people;
+mod pin;
+mod poll;
 mod presence;
 mod receipt;
 mod record;
@@ -54,9 +57,11 @@ mod search;
 mod session;
 mod settings;
 mod signal;
+mod star;
 mod state;
 mod sync;
 mod task;
+mod trash;
 mod typing;
 
 pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registered, ServerInfo};
@@ -75,9 +80,10 @@ pub use pipit_store::search::{
 };
 pub use pipit_store::table::conversation::ConversationKind;
 pub use pipit_store::table::message::{MessageKind, MessageState};
+pub use poll::NewPoll;
 pub use record::{
-    ContactRecord, ConversationRecord, MessageRecord, PersonRecord, QuoteRecord, QuotedRecord,
-    ReactionRecord,
+    ContactRecord, ConversationRecord, MessageRecord, PersonRecord, PollOptionRecord, PollRecord,
+    QuoteRecord, QuotedRecord, ReactionRecord,
 };
 pub use search::{SearchAnswer, SearchHit, SearchKind, SearchRequest};
 pub use settings::{Audience, NotificationSettings, Settings, SettingsChange};

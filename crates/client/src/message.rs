@@ -283,6 +283,20 @@ pub(crate) fn queue(
     transaction: &Transaction<'_>,
     session: &Session,
     row: &ConversationRow,
+    content: Content,
+    sent_at: Timestamp,
+    now: Timestamp,
+) -> Result<(MessageId, Vec<Event>), ClientError> {
+    let (id, mut events) = add(transaction, session, row, content, sent_at, now)?;
+    events.extend(changed(&session.reader, transaction, [row.conversation])?);
+    Ok((id, events))
+}
+
+/// The same, where the conversation's own row is the caller's to tell.
+pub(crate) fn add(
+    transaction: &Transaction<'_>,
+    session: &Session,
+    row: &ConversationRow,
     mut content: Content,
     sent_at: Timestamp,
     now: Timestamp,
@@ -331,7 +345,6 @@ pub(crate) fn queue(
     conversation::count_message(transaction, row.conversation, false, now)?;
     let record = session.reader.message_by_row(transaction, message)?;
     events.push(Event::MessageAdded(record));
-    events.extend(changed(&session.reader, transaction, [row.conversation])?);
     Ok((new.id, events))
 }
 

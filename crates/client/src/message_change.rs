@@ -22,7 +22,7 @@ use crate::record::MessageRecord;
 use crate::session::Session;
 
 /// Messages that one command takes.
-const MESSAGES_MAX: usize = 200;
+pub(crate) const MESSAGES_MAX: usize = 200;
 
 /// One text of a message.
 #[derive(Debug, Clone)]
@@ -248,7 +248,7 @@ impl Deeds {
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
-        self.change.changed.extend(other.change.changed);
+        self.change.extend(other.change);
         self.removed.extend(other.removed);
         self.conversations.extend(other.conversations);
     }

@@ -11,7 +11,7 @@ use pipit_e2ee::{
 };
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{contact, outbox, pending_join, person, state};
+use pipit_store::table::{contact, outbox, pending_join, person, state, unwanted};
 use pipit_store::{StoreError, Transaction, mls_storage};
 use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
 use pipit_wire::mls_header;
@@ -30,7 +30,7 @@ use crate::people::profile;
 use crate::record::Reader;
 use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
-use crate::{settings, sync};
+use crate::{settings, sync, trash};
 
 /// What a delivery did.
 #[derive(Debug, Default)]
@@ -330,6 +330,7 @@ impl Opener<'_> {
             return Ok(Outcome {
                 conversation: (!change.changed.is_empty()).then_some(place.conversation),
                 changed: change.changed,
+                lines: change.lines,
                 ..Outcome::default()
             });
         };
@@ -352,9 +353,14 @@ impl Opener<'_> {
                 ..shown.details
             },
         };
-        let outcome = self.insert(place, &new)?;
+        if unwanted::has(self.transaction, id)? {
+            trash::keep_unwanted(self.transaction, &new, self.now)?;
+            return Ok(Outcome::default());
+        }
+        let mut outcome = self.insert(place, &new)?;
         // What came before it changes it before anybody sees it.
-        content::settle(self.transaction, self.own, place, id)?;
+        let change = content::arrived(self.transaction, self.own, place, id)?;
+        outcome.lines.extend(change.lines);
         Ok(outcome)
     }
 
@@ -450,7 +456,7 @@ impl Opener<'_> {
                 profile::receive(transaction, reader, place, sender, control.body)?
             }
             content_sync::MEDIA_TYPE if sender == self.own => {
-                sync::receive(transaction, reader, place, control.body, at)?
+                sync::receive(transaction, reader, place, control.body, self.now)?
             }
             _ => {
                 let received = group::receive(transaction, self.own, place, sender, control, at)?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use pipit_domain::Timestamp;
+use pipit_domain::{AccountId, Timestamp};
 use pipit_e2ee::{Crypto, Group, Identity, Provider, SealError};
 use pipit_net::NetError;
 use pipit_store::table::message::MessageState;
@@ -22,7 +22,7 @@ use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
 use tokio::time::sleep;
 
 use crate::client::{Connection, Shared};
-use crate::content;
+use crate::content::{self, Change};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
@@ -292,7 +292,10 @@ async fn note(
                             continue;
                         }
                         _ if refused.retry => continue,
-                        code => fail(transaction, &waiting, failure_word(code))?,
+                        code => {
+                            let change = fail(transaction, own, &waiting, failure_word(code))?;
+                            events.extend(change.events(&reader, transaction)?);
+                        }
                     },
                     Err(_) => continue,
                 }
@@ -320,37 +323,46 @@ fn changed_message(
     transaction: &Transaction<'_>,
     waiting: &OutboxRow,
 ) -> Result<Option<Event>, ClientError> {
-    waiting
-        .message
-        .map(|message| {
-            Ok(Event::MessageChanged(
-                reader.message_by_row(transaction, message)?,
-            ))
-        })
-        .transpose()
+    let Some(message) = waiting.message else {
+        return Ok(None);
+    };
+    // It may have been deleted here while it was on its way.
+    if message::by_row(transaction, message)?.is_none() {
+        return Ok(None);
+    }
+    let record = reader.message_by_row(transaction, message)?;
+    Ok(Some(Event::MessageChanged(record)))
 }
 
 /// A message waits for the person's decision. What no person sees can't be decided on: it is dropped,
 /// and whatever made it says so again when it still matters.
-fn fail(transaction: &Transaction<'_>, waiting: &OutboxRow, word: &str) -> Result<(), ClientError> {
+fn fail(
+    transaction: &Transaction<'_>,
+    own: AccountId,
+    waiting: &OutboxRow,
+    word: &str,
+) -> Result<Change, ClientError> {
     let Some(message) = waiting.message else {
         tracing::warn!(word, "a control message was not sent");
-        return Ok(outbox::remove(transaction, waiting.outbox)?);
+        outbox::remove(transaction, waiting.outbox)?;
+        let content = &waiting.content.0;
+        return content::refused(transaction, own, waiting.conversation, content);
     };
     outbox::set_failed(transaction, waiting.outbox, true)?;
     message::set_state(transaction, message, MessageState::Failed, Some(word))?;
-    Ok(())
+    Ok(Change::default())
 }
 
 /// Shows all waiting messages of a conversation as not sent.
 async fn fail_waiting(shared: &Shared, session: &Session, row: i64, word: &'static str) {
-    let reader = session.reader.clone();
+    let (reader, own) = (session.reader.clone(), session.own());
     let failed = session
         .store
         .write(move |transaction| {
             let mut events = Vec::new();
             for waiting in outbox::oldest(transaction, row, usize::MAX)? {
-                fail(transaction, &waiting, word)?;
+                let change = fail(transaction, own, &waiting, word)?;
+                events.extend(change.events(&reader, transaction)?);
                 events.extend(changed_message(&reader, transaction, &waiting)?);
             }
             events.extend(changed(&reader, transaction, [row])?);

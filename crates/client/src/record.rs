@@ -9,10 +9,14 @@ use pipit_store::{Connection, StoreError};
 
 use crate::group::{GroupRecord, read_group};
 use crate::people::is_request;
+use crate::pin::PINNED_MAX;
 
 mod shown;
 
-pub use shown::{MessageRecord, PersonRecord, QuoteRecord, QuotedRecord, ReactionRecord};
+pub use shown::{
+    MessageRecord, PersonRecord, PollOptionRecord, PollRecord, QuoteRecord, QuotedRecord,
+    ReactionRecord,
+};
 
 /// Characters of an account id that stand for a person whose name is not known yet.
 const SHORT_ID_LEN: usize = 8;
@@ -64,6 +68,8 @@ pub struct ConversationRecord {
     pub group: Option<GroupRecord>,
     /// The newest message.
     pub last_message: Option<MessageRecord>,
+    /// Messages at its head, counted up to [`PINNED_MAX`].
+    pub pinned_count: u64,
     /// The oldest unread one.
     pub first_unread: Option<MessageId>,
     /// Unread messages that mention this account, counted up to a bound that no badge shows.
@@ -160,6 +166,7 @@ impl Reader {
                 message::mentions(connection, place, read, MENTIONS_MAX)?,
             ),
         };
+        let pinned_count = message::pinned_count(connection, row.conversation, PINNED_MAX)?;
         let group = read_group(connection, &row, self.own)?;
         let name = match &group {
             Some(group) => group.name.clone(),
@@ -172,6 +179,7 @@ impl Reader {
             name,
             peer,
             group,
+            pinned_count,
             last_message,
             first_unread,
             mentions,

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/006_people.sql"),
     include_str!("../migrations/007_commit.sql"),
     include_str!("../migrations/008_delivered.sql"),
+    include_str!("../migrations/010_deeds.sql"),
     include_str!("../migrations/011_joining.sql"),
     include_str!("../migrations/012_timers.sql"),
 ];

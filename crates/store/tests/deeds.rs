@@ -5,7 +5,7 @@ use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::pending::{self, PendingRow};
-use pipit_store::table::{delivery, edit, reaction};
+use pipit_store::table::{delivery, edit, reaction, trash};
 use pipit_store::{Connection, Store, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
@@ -260,6 +260,49 @@ async fn a_message_was_sent_to_who_was_in_then_and_is_listed_in_pages() {
         );
         let page = delivery::page(connection, &sent, Some(account(6)), 2)?;
         assert_eq!(accounts(&page), [(account(7), true, Some(at(4)))]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_for_oneself_comes_back_whole_or_goes_whole() {
+    with_store(|connection| {
+        let message = add(connection, 1, 1)?;
+        let place = message::by_row(connection, message)?.unwrap().conversation;
+        edit::put(connection, message, &text(id(7), at(5), "second"))?;
+        trash::put(connection, message, Some(b"to be sent"), at(100))?;
+        assert!(message::get(connection, id(1))?.is_none());
+        let later = PendingRow {
+            sender: OWN,
+            at: at(6),
+            content: Redacted(vec![1]),
+        };
+        pending::insert(connection, place, id(1), &later)?;
+        assert_eq!(trash::empty(connection, at(99), 10)?, 0);
+        assert_eq!(trash::next_end(connection)?, Some(at(100)));
+
+        let row = trash::get(connection, id(1))?.unwrap();
+        assert_eq!(row.waiting.as_ref().unwrap().0, b"to be sent");
+        // Its place was taken meanwhile.
+        let other = add(connection, 2, 1)?;
+        connection.execute(
+            "UPDATE message SET position = ?1 WHERE message = ?2",
+            (row.position, other),
+        )?;
+        trash::restore(connection, &row)?;
+        let back = message::get(connection, id(1))?.unwrap();
+        assert_eq!(back.message, message);
+        assert_eq!(back.position, row.position + 1);
+        assert_eq!(back.text.0, "first");
+        assert_eq!(edit::list(connection, message)?.len(), 1);
+        assert!(trash::get(connection, id(1))?.is_none());
+
+        trash::put(connection, message, None, at(100))?;
+        assert_eq!(trash::empty(connection, at(100), 10)?, 1);
+        assert!(edit::list(connection, message)?.is_empty());
+        assert!(pending::take(connection, place, id(1))?.is_empty());
+        assert_eq!(trash::next_end(connection)?, None);
         Ok(())
     })
     .await;

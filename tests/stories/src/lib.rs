@@ -5,6 +5,7 @@
 
 mod binary;
 mod frame;
+mod message;
 mod person;
 mod program;
 mod proxy;

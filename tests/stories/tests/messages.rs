@@ -3,37 +3,6 @@
 use serde_json::{Value, json};
 use story_tests::{Pair, Person, until};
 
-/// Waits until a message is as wanted on a device.
-async fn wait_message(
-    device: &Person,
-    message: &str,
-    what: &str,
-    is_wanted: impl Fn(&Value) -> bool,
-) -> Value {
-    let what = format!("{what} on a device of {}", device.account.username);
-    until(&what, async || {
-        let params = json!({ "messageId": message });
-        let view = device.call("message.get", params).await.ok()?;
-        is_wanted(&view).then_some(view)
-    })
-    .await
-}
-
-/// One more device of bob's, which gets what is sent from now on.
-async fn second_device(pair: &Pair) -> Person {
-    let tablet = Person::login(&pair.bob_line.address, "bob").await;
-    tablet
-        .event("the conversation on the new device", |events| {
-            let is_in = |event: &Value| {
-                event["type"] == "conversation.changed"
-                    && event["conversation"]["conversationId"] == pair.conversation.as_str()
-            };
-            events.iter().any(is_in).then_some(())
-        })
-        .await;
-    tablet
-}
-
 async fn react(person: &Person, message: &str, emoji: &str, is_on: bool) {
     let params = json!({ "messageId": message, "emoji": emoji, "isOn": is_on });
     person.ask("message.react", params).await;
@@ -52,7 +21,7 @@ async fn take_back(person: &Person, message: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn replies_edits_reactions_and_deletions_reach_every_device() {
     let pair = Pair::talking().await;
-    let tablet = second_device(&pair).await;
+    let tablet = pair.second_device().await;
     let Pair {
         alice,
         bob,
@@ -61,13 +30,15 @@ async fn replies_edits_reactions_and_deletions_reach_every_device() {
     } = &pair;
     let question = alice.send(conversation, "shall we **go**?").await;
     for device in [bob, &tablet] {
-        wait_message(device, &question, "the question", |_| true).await;
+        device
+            .wait_message(&question, "the question", |_| true)
+            .await;
     }
     let params = json!({ "conversationId": conversation, "text": "yes", "replyTo": question });
     let reply = bob.ask("message.send", params).await["messageId"].clone();
     let reply = reply.as_str().expect("an id").to_owned();
     for device in [alice, bob, &tablet] {
-        let view = wait_message(device, &reply, "the reply", |_| true).await;
+        let view = device.wait_message(&reply, "the reply", |_| true).await;
         assert_eq!(view["replyTo"]["messageId"], question.as_str());
         assert_eq!(view["replyTo"]["text"], "shall we go?", "without markup");
         assert_eq!(view["replyTo"]["senderName"], "alice");
@@ -78,8 +49,11 @@ async fn replies_edits_reactions_and_deletions_reach_every_device() {
     react(alice, &reply, "🎉", true).await;
     react(&tablet, &reply, "👍", true).await;
     for device in [alice, bob, &tablet] {
-        let both = |view: &Value| view["reactions"][0]["count"] == 2;
-        let view = wait_message(device, &reply, "both thumbs", both).await;
+        let both = |view: &Value| {
+            let reactions = &view["reactions"];
+            reactions[0]["count"] == 2 && reactions[1]["count"] == 1
+        };
+        let view = device.wait_message(&reply, "both thumbs", both).await;
         assert_eq!(view["reactions"][0]["emoji"], "👍");
         assert_eq!(view["reactions"][0]["isOwn"], true);
         let is_own = device.account.id == alice.account.id;
@@ -91,16 +65,18 @@ async fn replies_edits_reactions_and_deletions_reach_every_device() {
     react(bob, &reply, "👍", false).await;
     for device in [alice, bob, &tablet] {
         let one = |view: &Value| view["reactions"][0]["count"] == 1;
-        wait_message(device, &reply, "one thumb", one).await;
+        device.wait_message(&reply, "one thumb", one).await;
     }
 
     edit(alice, &question, "shall we *stay*?").await;
     for device in [alice, bob, &tablet] {
         let edited = |view: &Value| view["editedAt"].is_u64();
-        let view = wait_message(device, &question, "the edit", edited).await;
+        let view = device.wait_message(&question, "the edit", edited).await;
         assert_eq!(view["text"], "shall we *stay*?");
         let quoted = |view: &Value| view["replyTo"]["text"] == "shall we stay?";
-        wait_message(device, &reply, "the edit in the quote", quoted).await;
+        device
+            .wait_message(&reply, "the edit in the quote", quoted)
+            .await;
         let texts = device
             .ask("message.history", json!({ "messageId": question }))
             .await;
@@ -112,9 +88,9 @@ async fn replies_edits_reactions_and_deletions_reach_every_device() {
     take_back(alice, &question).await;
     for device in [alice, bob, &tablet] {
         let gone = |view: &Value| view["kind"] == "deleted";
-        let view = wait_message(device, &question, "the deletion", gone).await;
+        let view = device.wait_message(&question, "the deletion", gone).await;
         assert_eq!((&view["text"], view.get("editedAt")), (&json!(""), None));
-        let view = wait_message(device, &reply, "the reply", |_| true).await;
+        let view = device.wait_message(&reply, "the reply", |_| true).await;
         assert_eq!(view["replyTo"]["isMissing"], true);
         assert_eq!(view["replyTo"].get("text"), None);
     }
@@ -133,7 +109,7 @@ async fn nobody_changes_what_others_wrote() {
         ..
     } = &Pair::talking().await;
     let message = alice.send(conversation, "mine").await;
-    wait_message(bob, &message, "the message", |_| true).await;
+    bob.wait_message(&message, "the message", |_| true).await;
     let other = json!({ "messageId": message, "text": "yours" });
     assert_eq!(bob.refused("message.edit", other).await.code, "NOT_FOUND");
     let delete = json!({ "messageIds": [message], "forEveryone": true });
@@ -180,8 +156,8 @@ async fn what_is_done_offline_and_killed_in_between_leaves_in_order() {
         ..
     } = &pair;
     let done = |view: &Value| view["reactions"][0]["emoji"] == "🐦" && view["text"] == "three";
-    wait_message(bob, &kept, "everything", done).await;
-    wait_message(alice, &kept, "everything", done).await;
+    bob.wait_message(&kept, "everything", done).await;
+    alice.wait_message(&kept, "everything", done).await;
     assert_eq!(
         bob.texts(conversation).await,
         ["hello bob", "hello alice", "three"],
@@ -215,13 +191,13 @@ async fn a_mention_is_told_to_whom_it_names() {
     });
     let sent = alice.ask("message.send", params).await["messageId"].clone();
     let sent = sent.as_str().expect("an id");
-    let view = wait_message(bob, sent, "the mention", |_| true).await;
+    let view = bob.wait_message(sent, "the mention", |_| true).await;
     let mention = format!("ask [@bob](pipit:account:{})", bob.account.id);
     assert_eq!(
         (&view["text"], &view["mentionsMe"]),
         (&json!(mention), &json!(true))
     );
-    let view = wait_message(alice, sent, "the mention", |_| true).await;
+    let view = alice.wait_message(sent, "the mention", |_| true).await;
     assert_eq!(view["mentionsMe"], false);
 }
 
@@ -246,17 +222,19 @@ async fn in_a_group_all_must_have_a_message_and_who_leads_may_take_it_back() {
     }
     let message = bob.send(group, "a pipit!").await;
     let by_both = |view: &Value| view["deliveredCount"] == 2;
-    let view = wait_message(bob, &message, "delivery to both", by_both).await;
+    let view = bob
+        .wait_message(&message, "delivery to both", by_both)
+        .await;
     assert_eq!(
         (&view["recipientCount"], &view["state"]),
         (&json!(2), &json!("delivered"))
     );
-    let view = wait_message(&carol, &message, "the message", |_| true).await;
+    let view = carol.wait_message(&message, "the message", |_| true).await;
     assert_eq!(view["deliveredCount"], 0, "not carol's to know");
     react(&carol, &message, "🐦", true).await;
     let reacted = |view: &Value| view["reactions"][0]["names"] == json!(["carol"]);
     for member in [alice, bob] {
-        wait_message(member, &message, "the reaction", reacted).await;
+        member.wait_message(&message, "the reaction", reacted).await;
     }
     let delete = json!({ "messageIds": [message], "forEveryone": true });
     assert_eq!(
@@ -266,6 +244,6 @@ async fn in_a_group_all_must_have_a_message_and_who_leads_may_take_it_back() {
     take_back(alice, &message).await;
     for member in [alice, bob, &carol] {
         let gone = |view: &Value| view["kind"] == "deleted";
-        wait_message(member, &message, "the deletion", gone).await;
+        member.wait_message(&message, "the deletion", gone).await;
     }
 }

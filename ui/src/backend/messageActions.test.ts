@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { conversation, message, own } from "../../tests/MemoryBackend";
 import { isAllowed, mayDeleteForEveryone, type MessageAction } from "./messageActions";
-import { NOT_YET, type Conversation, type Message } from "./planned";
+import type { Conversation, Message } from "./planned";
 
 const ALL: MessageAction[] = ["reply", "react", "edit", "forward", "copy", "pin", "star", "select", "info", "history", "closePoll", "delete"];
 const chat: Conversation = conversation("c1");
 const allowed = (one: Message, place = chat): MessageAction[] => ALL.filter((action) => isAllowed(action, one, place));
-const kept = [...NOT_YET];
-beforeEach(() => NOT_YET.clear());
-afterEach(() => kept.forEach((one) => NOT_YET.add(one)));
 
 describe("what can be done with a message", () => {
   it("depends on whose it is", () => {
@@ -36,11 +33,6 @@ describe("what can be done with a message", () => {
     const group = { memberCount: 3, ownRole: "member" as const, isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" } as const, sharesHistory: 0, needsApproval: false, requestCount: 0 };
     expect(allowed(message("m1"), { ...chat, kind: "group", group })).not.toContain("pin");
     expect(allowed(message("m1"), { ...chat, kind: "group", group: { ...group, ownRole: "admin" } })).toContain("pin");
-  });
-
-  it("is left out while the core doesn't have it", () => {
-    NOT_YET.add("message.pin");
-    expect(allowed(message("m1"))).not.toContain("pin");
   });
 });
 

@@ -1,6 +1,6 @@
 // What can be done with a message, and when. Only what the screen offers: the core decides again.
 
-import { NOT_YET, type Conversation, type Message, type PlannedCommands } from "./planned";
+import type { Conversation, Message } from "./planned";
 
 export type MessageAction =
   | "reply" | "react" | "edit" | "forward" | "copy" | "pin" | "star" | "select" | "info" | "history" | "closePoll" | "delete";
@@ -8,18 +8,11 @@ export type MessageAction =
 /** Milliseconds in which the core takes a change of a message (crates/client, content::edit::WINDOW). */
 const EDIT_WINDOW_MS = 48 * 60 * 60_000;
 
-/** What each needs of the core; the others need nothing of it. */
-const COMMANDS: Partial<Record<MessageAction, keyof PlannedCommands>> = {
-  forward: "message.forward", pin: "message.pin", star: "message.star", closePoll: "poll.close",
-  delete: "message.delete",
-};
-
 /** A message that other people may have. */
 const isOut = (message: Message): boolean => message.state !== "queued" && message.state !== "failed";
 
 export function isAllowed(action: MessageAction, message: Message, conversation: Conversation): boolean {
-  const command = COMMANDS[action];
-  if (message.kind === "system" || (command !== undefined && NOT_YET.has(command))) return false;
+  if (message.kind === "system") return false;
   const isWhole = message.kind === "text" || message.kind === "poll";
   const canSend = (conversation.canSend ?? true) && !conversation.request;
   switch (action) {

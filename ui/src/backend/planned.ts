@@ -2,54 +2,14 @@
 // command leaves this file when generated/api.ts has it. Nothing here is ever sent by today's core, so every field
 // is optional, and screens must do without.
 
-import type { ContactView, ConversationView, Empty, MessageKind, MessageView, NumberedEvent } from "./generated/api";
-
-export interface PersonRef { accountId: string; name: string; isOwn: boolean }
-
-export interface ReplyView {
-  messageId: string;
-  senderName?: string;
-  isOwn?: boolean;
-  /** Account of the sender: chooses the colour of the name. */
-  sender?: string;
-  /** At most 200 characters, plain. */
-  text?: string;
-  kind?: MessageKind | "poll" | "deleted";
-  isMissing: boolean;
-}
-
-export interface ReactionView { emoji: string; count: number; isOwn: boolean; names: string[] }
-
-export interface PollOptionView { text: string; count: number; isOwn: boolean; names: string[] }
-
-export interface PollView {
-  question: string;
-  isMultiple: boolean;
-  isClosed: boolean;
-  voterCount: number;
-  options: PollOptionView[];
-}
-
-export interface SystemView { word: string; actor?: PersonRef; target?: PersonRef; value?: string }
+import type { ContactView, ConversationView, Empty, MessageView, NumberedEvent } from "./generated/api";
 
 interface MessageFields {
-  replyTo: ReplyView;
-  isForwarded: boolean;
-  editedAt: number;
-  isPinned: boolean;
-  isStarred: boolean;
-  mentionsMe: boolean;
-  reactions: ReactionView[];
-  poll: PollView;
   expiresAt: number;
   timer: number;
-  recipientCount: number;
-  deliveredCount: number;
-  readCount: number;
-  system: SystemView;
 }
 
-export type Message = Omit<MessageView, "kind"> & { kind: MessageKind | "poll" | "deleted" } & Partial<MessageFields>;
+export type Message = MessageView & Partial<MessageFields>;
 
 export interface Permissions { add: Who; editInfo: Who; send: Who }
 export type Who = "everyone" | "admins";
@@ -86,7 +46,6 @@ export type Conversation = Omit<ConversationView, "peer"> & { peer?: Contact } &
   isBlocked: boolean;
   request: boolean;
   canSend: boolean;
-  pinnedCount: number;
   picture: string;
   about: string;
   group: GroupView;
@@ -113,15 +72,6 @@ export interface JoinRequest { accountId: string; username: string; name: string
 export type { SearchHit, SearchPage, SearchParams, SnippetPart } from "./generated/api";
 
 export interface PlannedCommands {
-  "message.delete": { params: { messageIds: string[]; forEveryone: boolean }; result: Empty };
-  "message.restore": { params: { messageIds: string[] }; result: Empty };
-  "message.forward": { params: { messageIds: string[]; conversationIds: string[] }; result: Empty };
-  "message.pin": { params: { messageId: string; isPinned: boolean }; result: Empty };
-  "message.star": { params: { messageId: string; isStarred: boolean }; result: Empty };
-  "conversation.pinned": { params: { conversationId: string }; result: Message[] };
-  "poll.create": { params: { conversationId: string; question: string; options: string[]; isMultiple: boolean }; result: { messageId: string } };
-  "poll.vote": { params: { messageId: string; options: number[] }; result: Empty };
-  "poll.close": { params: { messageId: string }; result: Empty };
   "conversation.setTimer": { params: { conversationId: string; seconds: number }; result: Empty };
   "conversation.mute": { params: { conversationId: string; until?: number; isMuted: boolean }; result: Empty };
   "conversation.typing": { params: { conversationId: string }; result: Empty };
@@ -129,7 +79,6 @@ export interface PlannedCommands {
   "contact.report": { params: { accountId: string; reason: string; messageIds?: string[] }; result: Empty };
   "request.accept": { params: { conversationId: string }; result: Empty };
   "request.decline": { params: { conversationId: string; block: boolean; report: boolean }; result: Empty };
-  "message.starred": { params: { before?: string; limit?: number }; result: Message[] };
   "conversation.archive": { params: { conversationId: string; isArchived: boolean }; result: Empty };
   "conversation.pin": { params: { conversationId: string; isPinned: boolean }; result: Empty };
   "conversation.markUnread": { params: { conversationId: string }; result: Empty };
@@ -145,10 +94,7 @@ export interface PlannedCommands {
 }
 
 /** Commands that today's core doesn't have: nothing on the screen leads to them. Each goes when the core has it. */
-export const NOT_YET = new Set<keyof PlannedCommands>([
-  "message.delete", "message.restore", "message.forward", "message.pin", "message.star", "conversation.pinned",
-  "poll.create", "poll.vote", "poll.close", "conversation.setTimer", "contact.report", "message.starred",
-]);
+export const NOT_YET = new Set<keyof PlannedCommands>(["conversation.setTimer", "contact.report"]);
 
 /** What commands that exist take besides. */
 export interface PlannedParams {

@@ -12,7 +12,7 @@ use crate::error::ClientError;
 use crate::group::leads;
 
 /// Answers to a message that are shown anew when it is gone: those on screen are among the newest.
-const REPLIES_MAX: usize = 50;
+pub(crate) const REPLIES_MAX: usize = 50;
 
 pub(super) fn apply(
     transaction: &Transaction<'_>,

@@ -1,4 +1,4 @@
-//! What is done to messages: edits, deletions, reactions, reports. One file each.
+//! What is done to messages: edits, deletions, reactions, votes, pins, reports. One file each.
 //!
 //! # Design
 //! What this person does and what comes from others take the same way: [`apply`] changes the rows, and is told
@@ -14,6 +14,9 @@
 
 mod delete;
 mod edit;
+mod latest;
+mod pin;
+mod poll;
 mod reaction;
 mod report;
 mod shown;
@@ -23,21 +26,26 @@ use std::collections::BTreeSet;
 
 use pipit_domain::{AccountId, MessageId, Redacted, Timestamp};
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::group_member;
+use pipit_store::table::deed::{self, DeedKind};
 use pipit_store::table::message::{self, MessageRow};
 use pipit_store::table::pending::{self, PendingRow};
+use pipit_store::table::{group_member, trash, unwanted};
 use pipit_store::{Connection, StoreError, Transaction};
-use pipit_wire::content::{Content, Kind, Uri};
+use pipit_wire::content::{Action, Content, Kind, Uri};
 
 use crate::control;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::record::Reader;
+use crate::star;
 
-pub(crate) use delete::may_delete;
+pub(crate) use delete::{REPLIES_MAX, may_delete};
 pub(crate) use edit::last_moment;
-pub(crate) use shown::shown;
-pub(crate) use text::{markdown_of, mentions, plain};
+pub(crate) use latest::{next, of_each};
+pub(crate) use pin::can_be_pinned;
+pub(crate) use poll::poll_of;
+pub(crate) use shown::{said, shown};
+pub(crate) use text::{markdown_of, mentions, plain, unmentioned};
 
 /// Something that is done to a message, or to its conversation.
 pub(crate) struct Deed<'a> {
@@ -65,23 +73,36 @@ impl Deed<'_> {
 pub(crate) struct Change {
     /// Messages that are no longer as they were.
     pub(crate) changed: BTreeSet<i64>,
+    /// Lines that tell of it, new.
+    pub(crate) lines: Vec<i64>,
 }
 
 impl Change {
+    /// Adds what became of other rows.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.changed.extend(other.changed);
+        self.lines.extend(other.lines);
+    }
+
     /// What to tell. The conversation's own row is the caller's to tell.
     pub(crate) fn events(
         &self,
         reader: &Reader,
         connection: &Connection,
     ) -> Result<Vec<Event>, ClientError> {
-        self.changed
-            .iter()
-            .map(|row| {
-                Ok(Event::MessageChanged(
-                    reader.message_by_row(connection, *row)?,
-                ))
-            })
-            .collect()
+        let mut events = Vec::new();
+        for row in &self.changed {
+            // It may be in the trash.
+            if message::by_row(connection, *row)?.is_some() {
+                let record = reader.message_by_row(connection, *row)?;
+                events.push(Event::MessageChanged(record));
+            }
+        }
+        for line in &self.lines {
+            let record = reader.message_by_row(connection, *line)?;
+            events.push(Event::MessageAdded(record));
+        }
+        Ok(events)
     }
 }
 
@@ -105,14 +126,89 @@ pub(crate) fn apply(
         Kind::Reaction { target, emoji } => {
             if let Some(row) = target_of(transaction, deed, target)? {
                 reaction::apply(transaction, deed, &row, &emoji, &mut change)?;
-                let inner = settle(transaction, own, deed.place, deed.id())?;
-                change.changed.extend(inner.changed);
+                change.extend(settle(transaction, own, deed.place, deed.id())?);
+            }
+        }
+        Kind::Control(_) => {
+            if let Some(action) = deed.content.as_action() {
+                act(transaction, own, deed, action, &mut change)?;
             }
         }
         Kind::StatusReport(report) => {
             report::apply(transaction, own, deed, &report, &mut change)?;
         }
-        Kind::Control(_) | Kind::Text(_) | Kind::Poll(_) | Kind::Newer => {}
+        Kind::Text(_) | Kind::Poll(_) | Kind::Newer => {}
+    }
+    Ok(change)
+}
+
+fn act(
+    transaction: &Transaction<'_>,
+    own: AccountId,
+    deed: &Deed<'_>,
+    action: Action,
+    change: &mut Change,
+) -> Result<(), ClientError> {
+    let Some(target) = action.target() else {
+        return Ok(());
+    };
+    let Some(row) = target_of(transaction, deed, target)? else {
+        return Ok(());
+    };
+    match action {
+        Action::Vote { choice, .. } => poll::vote(transaction, deed, &row, choice, change),
+        Action::ClosePoll { .. } => poll::close(transaction, deed, &row, change),
+        Action::Pin { is_pinned, .. } => {
+            pin::apply(transaction, own, deed, &row, is_pinned, change)
+        }
+        Action::Timer { .. } => Ok(()),
+    }
+}
+
+/// The server has refused for good what this device did: then it never was.
+///
+/// # Errors
+/// When the history can't be read or written.
+pub(crate) fn refused(
+    transaction: &Transaction<'_>,
+    own: AccountId,
+    conversation: i64,
+    content: &[u8],
+) -> Result<Change, ClientError> {
+    let mut change = Change::default();
+    let (Ok(content), Some(place)) = (
+        Content::decode(content),
+        conversation::by_row(transaction, conversation)?,
+    ) else {
+        return Ok(change);
+    };
+    let deed = Deed {
+        place: &place,
+        sender: own,
+        at: Timestamp::from_millis(0),
+        content: &content,
+    };
+    let action = content.as_action();
+    let Some(target) = action.and_then(|action| action.target()) else {
+        return Ok(change);
+    };
+    let row = message::of_version(transaction, target)?;
+    let (Some(action), Some(row)) = (action, row) else {
+        return Ok(change);
+    };
+    let kind = match action {
+        Action::Vote { .. } => DeedKind::Vote,
+        Action::ClosePoll { .. } => DeedKind::Close,
+        Action::Pin { .. } => DeedKind::Pin,
+        Action::Timer { .. } => return Ok(change),
+    };
+    deed::remove(transaction, row.message, kind, own, deed.id())?;
+    match kind {
+        DeedKind::Vote => {
+            change.changed.insert(row.message);
+        }
+        DeedKind::Close => poll::show_close(transaction, &row, &mut change)?,
+        DeedKind::Pin => pin::show(transaction, own, &deed, &row, &mut change)?,
     }
     Ok(change)
 }
@@ -136,6 +232,10 @@ fn put_aside(
     deed: &Deed<'_>,
     target: MessageId,
 ) -> Result<(), ClientError> {
+    // Of what this person has deleted for good nothing more is kept.
+    if unwanted::has(transaction, target)? && trash::get(transaction, target)?.is_none() {
+        return Ok(());
+    }
     let row = PendingRow {
         sender: deed.sender,
         at: deed.at,
@@ -147,6 +247,20 @@ fn put_aside(
         target,
         &row,
     )?)
+}
+
+/// A message is here: what this person had marked is marked, and what has waited for it is applied.
+///
+/// # Errors
+/// When the history can't be read or written.
+pub(crate) fn arrived(
+    transaction: &Transaction<'_>,
+    own: AccountId,
+    place: &ConversationRow,
+    id: MessageId,
+) -> Result<Change, ClientError> {
+    star::settle(transaction, id)?;
+    settle(transaction, own, place, id)
 }
 
 /// Applies what has waited for this message (or reaction), now that it is here.
@@ -170,7 +284,7 @@ pub(crate) fn settle(
             at: waiting.at,
             content: &content,
         };
-        all.changed.extend(apply(transaction, own, &deed)?.changed);
+        all.extend(apply(transaction, own, &deed)?);
     }
     Ok(all)
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use pipit_domain::{AccountId, Redacted};
-use pipit_store::table::message::{MessageDetails, MessageKind};
-use pipit_wire::content::{Content, Kind};
+use pipit_store::table::message::{MessageDetails, MessageKind, MessageRow};
+use pipit_wire::content::{Content, Kind, Poll, escape};
 
 use super::{markdown_of, mentions};
 
@@ -15,6 +15,23 @@ pub(crate) struct Shown<'a> {
     /// What is kept beside the columns.
     pub(crate) content: Option<Redacted<Vec<u8>>>,
     pub(crate) details: MessageDetails,
+}
+
+/// The text of a poll: the question, and below it the options, so that all of it is found.
+fn poll_text(poll: &Poll) -> String {
+    let lines: Vec<_> = std::iter::once(&poll.question)
+        .chain(&poll.options)
+        .map(|line| escape(line))
+        .collect();
+    lines.join("\n")
+}
+
+/// What a message says where there is room for one thing: of a poll, the question.
+pub(crate) fn said(row: &MessageRow) -> &str {
+    match row.kind {
+        MessageKind::Poll => row.text.0.lines().next().unwrap_or_default(),
+        _ => &row.text.0,
+    }
 }
 
 /// What a content stands in the history as; `None` when it is no message. What this version does not know is
@@ -32,7 +49,12 @@ pub(crate) fn shown(content: &Content, sender: AccountId, own: AccountId) -> Opt
                 sender != own && !details.is_forwarded && mentions(&text).contains(&own);
             (MessageKind::Text, text, None)
         }
-        Kind::Text(_) | Kind::Poll(_) | Kind::Newer => (
+        Kind::Poll(poll) => (
+            MessageKind::Poll,
+            Cow::Owned(poll_text(&poll)),
+            Some(content.encode()),
+        ),
+        Kind::Text(_) | Kind::Newer => (
             MessageKind::Newer,
             Cow::Borrowed(""),
             Some(content.encode()),

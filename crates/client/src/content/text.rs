@@ -1,6 +1,7 @@
 //! What is in a text: whom it mentions, and what it says without its markup.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use pipit_domain::AccountId;
 use pipit_wire::content::{Text, TextFormat, escape};
@@ -35,6 +36,40 @@ pub(crate) fn mentions(text: &str) -> Vec<AccountId> {
         })
         .take(MENTIONS_MAX)
         .collect()
+}
+
+/// A Markdown text whose mentions are the names that they show, and lead nowhere.
+pub(crate) fn unmentioned(text: &str) -> Cow<'_, str> {
+    if !text.contains(MENTION) {
+        return Cow::Borrowed(text);
+    }
+    // Where each mention stands, and where its name does.
+    let mut links: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for (event, range) in parser(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with(MENTION) => {
+                links.push((range.clone(), range.end..range.start));
+            }
+            Event::End(TagEnd::Link) => {}
+            _ => {
+                if let Some((link, name)) = links.last_mut()
+                    && link.start < range.start
+                    && range.end < link.end
+                {
+                    *name = name.start.min(range.start)..name.end.max(range.end);
+                }
+            }
+        }
+    }
+    let mut said = String::with_capacity(text.len());
+    let mut at = 0;
+    for (link, name) in links {
+        said.push_str(&text[at..link.start]);
+        said.push_str(text.get(name).unwrap_or_default());
+        at = link.end;
+    }
+    said.push_str(&text[at..]);
+    Cow::Owned(said)
 }
 
 /// What a Markdown text says in one line without markup: its first `chars_max` characters.
@@ -87,6 +122,21 @@ mod tests {
         ] {
             assert_eq!(mentions(&text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_that_is_passed_on_keeps_the_names_and_no_account() {
+        let ada = AccountId::new([0xad; 32]);
+        let text = format!(
+            "*hi* [@**A** da](pipit:account:{ada}), [x](https://a.example) [@B](pipit:account:{ada})!"
+        );
+        assert_eq!(
+            unmentioned(&text),
+            "*hi* @**A** da, [x](https://a.example) @B!"
+        );
+        assert_eq!(unmentioned(&format!("[](pipit:account:{ada}).")), ".");
+        let code = format!("`[@A](pipit:account:{ada})`");
+        assert_eq!(unmentioned(&code), code);
     }
 
     #[test]

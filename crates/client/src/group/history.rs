@@ -3,10 +3,10 @@
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp, limits};
 use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
-use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{chat_group, outbox};
+use pipit_store::table::{chat_group, outbox, unwanted};
 use pipit_wire::content::Content;
 use pipit_wire::frame::Message as _;
 use pipit_wire::group::{HISTORY, HISTORY_LEN_MAX, SharedHistory, SharedMessage};
@@ -15,6 +15,7 @@ use super::control::Received;
 use super::info;
 use super::line::Place;
 use crate::clock::{random, random_envelope};
+use crate::content;
 use crate::error::ClientError;
 use crate::message::received_position;
 
@@ -103,11 +104,14 @@ pub(super) fn take(
         return Ok(nothing);
     }
     let mut lines = Vec::new();
+    let mut count = 0;
     for shared in &bundle.messages {
-        lines.extend(insert(&place, shared)?);
+        let added = insert(&place, &row, shared)?;
+        count += usize::from(!added.is_empty());
+        lines.extend(added);
     }
-    if !lines.is_empty() {
-        let count = lines.len().to_string();
+    if count > 0 {
+        let count = count.to_string();
         lines.push(place.line("group.historyShared", sender, None, &count)?);
     }
     Ok(Received {
@@ -116,20 +120,24 @@ pub(super) fn take(
     })
 }
 
-/// Adds a message that somebody shows, unless it is here. It never counts as unread.
-fn insert(place: &Place<'_>, shared: &SharedMessage) -> Result<Option<i64>, ClientError> {
+/// Adds a message that somebody shows, unless it is here, and lines about it. It never counts as unread.
+fn insert(
+    place: &Place<'_>,
+    from: &ConversationRow,
+    shared: &SharedMessage,
+) -> Result<Vec<i64>, ClientError> {
     let (transaction, conversation) = (place.transaction, place.conversation);
     let (Ok(id), Ok(sender)) = (
         MessageId::try_from(&shared.message_id[..]),
         AccountId::try_from(&shared.sender[..]),
     ) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let at = Timestamp::from_millis(shared.time.min(place.at.as_millis()));
-    let is_here = message::get(transaction, id)?.is_some();
+    let is_here = message::get(transaction, id)?.is_some() || unwanted::has(transaction, id)?;
     // Words that this person never said must not be put in their mouth.
     if is_here || sender == place.own || shared.text.len() > limits::TEXT_LEN_MAX {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let new = NewMessage {
         id,
@@ -155,5 +163,8 @@ fn insert(place: &Place<'_>, shared: &SharedMessage) -> Result<Option<i64>, Clie
     };
     let row = message::insert(transaction, &new)?;
     conversation::count_message(transaction, conversation, false, at)?;
-    Ok(Some(row))
+    let change = content::arrived(transaction, place.own, from, id)?;
+    let mut added = vec![row];
+    added.extend(change.lines);
+    Ok(added)
 }

@@ -96,6 +96,31 @@ pub(crate) fn may_write(
     Ok(group.membership == Membership::In && charter.send.permits(charter.role(account)))
 }
 
+/// Whether this account is in a conversation, as far as this device knows.
+///
+/// # Errors
+/// When the history can't be read.
+pub(crate) fn is_in(connection: &Connection, place: &ConversationRow) -> Result<bool, StoreError> {
+    let group = chat_group::get(connection, place.conversation)?;
+    Ok(group.is_none_or(|group| group.membership == Membership::In))
+}
+
+/// Whether an account may change what a group is called, and what stands at its head. Both people of a 1:1 may.
+///
+/// # Errors
+/// When the history can't be read.
+pub(crate) fn may_edit_info(
+    connection: &Connection,
+    place: &ConversationRow,
+    account: AccountId,
+) -> Result<bool, StoreError> {
+    let Some(group) = chat_group::get(connection, place.conversation)? else {
+        return Ok(true);
+    };
+    let charter = charter_of(&group).map_err(|_| StoreError::Value("charter"))?;
+    Ok(charter.edit.permits(charter.role(account)))
+}
+
 /// Whether an account is an admin or owner of a group.
 ///
 /// # Errors

@@ -1,12 +1,13 @@
 //! A message with everything that a screen shows of it: what it answers, what others put beside it.
 
 use pipit_domain::{AccountId, ConversationId, MessageId, Redacted};
+use pipit_store::table::deed::DeedKind;
 use pipit_store::table::message::{MessageKind, MessageRow};
 use pipit_store::table::{conversation, message, reaction};
 use pipit_store::{Connection, StoreError};
 
 use super::Reader;
-use crate::content::plain;
+use crate::content::{of_each, plain, poll_of, said};
 use crate::group::{SystemRecord, read_line};
 
 /// Characters of the quoted text in a reply.
@@ -35,6 +36,36 @@ pub struct MessageRecord {
     pub reply_to: Option<QuoteRecord>,
     /// What stands beside it, most first.
     pub reactions: Vec<ReactionRecord>,
+    /// A poll: what people choose.
+    pub poll: Option<PollRecord>,
+}
+
+/// A question and what people choose.
+#[derive(Debug, Clone)]
+pub struct PollRecord {
+    /// On one line.
+    pub question: Redacted<String>,
+    /// One may choose several.
+    pub is_multiple: bool,
+    /// Nobody chooses any more.
+    pub is_closed: bool,
+    /// Accounts that have chosen something.
+    pub voter_count: u64,
+    /// In the author's order.
+    pub options: Vec<PollOptionRecord>,
+}
+
+/// Something to choose.
+#[derive(Debug, Clone)]
+pub struct PollOptionRecord {
+    /// On one line.
+    pub text: Redacted<String>,
+    /// Accounts that have chosen it.
+    pub count: u64,
+    /// This account is one of them.
+    pub is_own: bool,
+    /// Names of some of the others.
+    pub names: Vec<Redacted<String>>,
 }
 
 /// Somebody who is named.
@@ -101,6 +132,7 @@ impl Reader {
             conversation,
             reply_to,
             reactions: self.reactions(connection, row.message)?,
+            poll: self.poll(connection, &row)?,
             row,
         })
     }
@@ -142,7 +174,7 @@ impl Reader {
                 Ok::<_, StoreError>(QuotedRecord {
                     sender: self.person(connection, row.sender)?,
                     kind: row.kind,
-                    text: Redacted(plain(&row.text.0, QUOTE_CHARS_MAX)),
+                    text: Redacted(plain(said(&row), QUOTE_CHARS_MAX)),
                 })
             })
             .transpose()?;
@@ -167,6 +199,45 @@ impl Reader {
                 })
             })
             .collect()
+    }
+
+    fn poll(
+        &self,
+        connection: &Connection,
+        row: &MessageRow,
+    ) -> Result<Option<PollRecord>, StoreError> {
+        let Some(poll) = poll_of(connection, row)? else {
+            return Ok(None);
+        };
+        let closed_at = row.details.closed_at;
+        let mut votes = of_each(connection, row.message, DeedKind::Vote, closed_at)?;
+        votes.retain(|vote| vote.value > 0);
+        let option = |(place, text): (usize, String)| {
+            let chosen = votes.iter().filter(|vote| vote.value >> place & 1 == 1);
+            let mut accounts: Vec<_> = chosen.map(|vote| vote.sender).collect();
+            let count = accounts.len() as u64;
+            accounts.retain(|account| *account != self.own);
+            let is_own = count > accounts.len() as u64;
+            accounts.truncate(NAMES_MAX);
+            Ok(PollOptionRecord {
+                text: Redacted(text),
+                count,
+                is_own,
+                names: self.names(connection, accounts)?,
+            })
+        };
+        Ok(Some(PollRecord {
+            question: Redacted(poll.question),
+            is_multiple: poll.is_multiple,
+            is_closed: closed_at.is_some(),
+            voter_count: votes.len() as u64,
+            options: poll
+                .options
+                .into_iter()
+                .enumerate()
+                .map(option)
+                .collect::<Result<_, StoreError>>()?,
+        }))
     }
 
     fn names(

@@ -12,7 +12,7 @@ use crate::error::ClientError;
 use crate::event::Event;
 use crate::people::profile;
 use crate::record::Reader;
-use crate::settings;
+use crate::{settings, star, trash};
 
 /// Where a register was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,14 @@ pub(crate) fn apply(
         Change::Profile(profile) => {
             profile::keep(transaction, reader, reader.own, profile, row.time)
         }
+        Change::Deleted {
+            message,
+            is_deleted,
+        } => trash::apply(transaction, reader, message, is_deleted, now),
+        Change::Starred {
+            message,
+            is_starred,
+        } => star::apply(transaction, reader, message, is_starred),
         change => apply_to_conversation(transaction, reader, change, origin, now),
     }
 }
@@ -137,7 +145,9 @@ fn apply_to_conversation(
             conversation
         }
         Change::Cleared { .. } => return clear(transaction, reader, change),
-        Change::Setting { .. }
+        Change::Deleted { .. }
+        | Change::Starred { .. }
+        | Change::Setting { .. }
         | Change::ContactName { .. }
         | Change::Accepted { .. }
         | Change::Blocked { .. }

@@ -61,6 +61,16 @@ pub(crate) enum Change {
     },
     /// The person agrees to be in this group.
     GroupAccepted { conversation: ConversationId },
+    /// This person has deleted a message for themself.
+    Deleted {
+        message: MessageId,
+        is_deleted: bool,
+    },
+    /// This person has marked a message.
+    Starred {
+        message: MessageId,
+        is_starred: bool,
+    },
     /// A setting by its word.
     Setting {
         key: String,
@@ -88,6 +98,10 @@ pub(crate) enum Change {
 impl Change {
     /// The number of [`Change::Read`].
     pub(crate) const READ: u32 = SyncKind::Read as u32;
+    /// The number of [`Change::Deleted`].
+    pub(crate) const DELETED: u32 = SyncKind::Deleted as u32;
+    /// The number of [`Change::Starred`].
+    pub(crate) const STARRED: u32 = SyncKind::Starred as u32;
     /// The number of [`Change::Setting`].
     pub(crate) const SETTING: u32 = SyncKind::Setting as u32;
 
@@ -107,6 +121,8 @@ impl Change {
             Self::MarkedUnread { .. } => SyncKind::MarkedUnread,
             Self::Cleared { .. } => SyncKind::Cleared,
             Self::GroupAccepted { .. } => SyncKind::GroupAccepted,
+            Self::Deleted { .. } => SyncKind::Deleted,
+            Self::Starred { .. } => SyncKind::Starred,
             Self::Setting { .. } => SyncKind::Setting,
             Self::ContactName { .. } => SyncKind::ContactName,
             Self::Accepted { .. } => SyncKind::Accepted,
@@ -128,6 +144,7 @@ impl Change {
             Self::ContactName { account, .. }
             | Self::Accepted { account, .. }
             | Self::Blocked { account, .. } => account.to_vec(),
+            Self::Deleted { message, .. } | Self::Starred { message, .. } => message.to_vec(),
             Self::Setting { key, .. } => key.clone().into_bytes(),
             Self::Profile(_) => Vec::new(),
         }
@@ -166,6 +183,8 @@ impl Change {
             Self::Archived { is_archived, .. } => flag(is_archived),
             Self::MarkedUnread { is_marked, .. } => flag(is_marked),
             Self::GroupAccepted { .. } => flag(&true),
+            Self::Deleted { is_deleted, .. } => flag(is_deleted),
+            Self::Starred { is_starred, .. } => flag(is_starred),
             Self::Accepted { is_accepted, .. } => flag(is_accepted),
             Self::Blocked { is_blocked, .. } => flag(is_blocked),
             Self::Profile(profile) => profile.encode(0),
@@ -182,6 +201,20 @@ impl Change {
             }),
             SyncKind::Profile if row.subject.is_empty() => {
                 Some(Self::Profile(Profile::decode(&row.value)?.0))
+            }
+            SyncKind::Deleted | SyncKind::Starred => {
+                let message = MessageId::try_from(&row.subject[..]).ok()?;
+                let is_set = value::<v1::SyncFlag>(row)?.is_set;
+                Some(match kind {
+                    SyncKind::Deleted => Self::Deleted {
+                        message,
+                        is_deleted: is_set,
+                    },
+                    _ => Self::Starred {
+                        message,
+                        is_starred: is_set,
+                    },
+                })
             }
             SyncKind::ContactName | SyncKind::Accepted | SyncKind::Blocked => {
                 Self::decode_person(kind, row)
@@ -334,6 +367,14 @@ mod tests {
                 is_listed: true,
             },
             Change::GroupAccepted { conversation },
+            Change::Deleted {
+                message,
+                is_deleted: true,
+            },
+            Change::Starred {
+                message,
+                is_starred: false,
+            },
             Change::Setting {
                 key: "typing".into(),
                 value: text("false"),

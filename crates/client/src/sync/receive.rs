@@ -12,7 +12,7 @@ use super::apply::{Origin, apply};
 use super::change::Change;
 use super::derive;
 use crate::error::ClientError;
-use crate::event::Event;
+use crate::event::{Event, without_repeats};
 use crate::record::Reader;
 
 /// After a device came in, before the first of the others tells it everything: it is still busy, and
@@ -57,7 +57,7 @@ pub(crate) fn receive(
             sync::settle(transaction, &row)?;
         }
     }
-    Ok(events)
+    Ok(without_repeats(events))
 }
 
 /// A message has come: it may be one that was read on another device already, and an archived conversation

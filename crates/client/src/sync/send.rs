@@ -9,7 +9,7 @@ use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::sync::{self, SyncRow};
-use pipit_store::table::{ledger, message, outbox, state};
+use pipit_store::table::{ledger, message, outbox, state, trash};
 use pipit_wire::content::Content;
 use pipit_wire::content::sync::{self as body, Op};
 use tokio::time::timeout;
@@ -27,6 +27,8 @@ use crate::task;
 const MESSAGES_MAX: usize = 8;
 /// Messages of a cleared conversation that are removed in one transaction: sending and receiving go on between.
 const CLEARED_LEN: usize = 200;
+/// Messages of the trash that go for good in one transaction.
+const EMPTIED_LEN: usize = 200;
 /// At the longest between two looks: a clock that was set back makes nothing wait for ever.
 const PACE: Duration = Duration::from_secs(60);
 /// After a failure of this device's own (a full disk).
@@ -76,6 +78,8 @@ async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, Clien
             if has_more {
                 next = Some(now);
             }
+            trash::empty(transaction, now, EMPTIED_LEN)?;
+            next = next.into_iter().chain(trash::next_end(transaction)?).min();
             if may_tell {
                 let told = tell(transaction, &worker, now)?;
                 next = next.into_iter().chain(told).min();

@@ -278,6 +278,19 @@ pub fn uncount_message(connection: &Connection, conversation: i64) -> Result<(),
     Ok(())
 }
 
+/// Uncounts a message of others that was not read and is no longer there.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn uncount_unread(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET unread = max(0, unread - 1) WHERE conversation = ?1",
+        )?
+        .execute([conversation])?;
+    Ok(())
+}
+
 /// Uncounts messages that were removed.
 ///
 /// # Errors

@@ -1,11 +1,15 @@
 //! Messages: the history. Windows are read by position, never by offset, so that the cost of a screen
 //! does not grow with what lies above it.
 
+mod mark;
+
 use pipit_domain::{AccountId, EnvelopeId, MessageId, Redacted, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{found, id, number, optional_id, time};
 use crate::StoreError;
+
+pub use mark::{pinned, pinned_count, set_closed, set_pinned, set_starred, starred};
 
 /// Positions in one millisecond: see [`MessageRow::position`].
 pub const POSITIONS_PER_MS: u64 = 1000;
@@ -228,7 +232,15 @@ pub fn free_position(
         })
         .optional()?;
     let after = newest.map_or(0, |(position, newest)| position + room(newest, sequence));
-    let mut position = after.max(from);
+    first_free(connection, conversation, after.max(from))
+}
+
+/// The first position from this one on that no message has.
+pub(super) fn first_free(
+    connection: &Connection,
+    conversation: i64,
+    mut position: u64,
+) -> Result<u64, StoreError> {
     let mut taken = connection.prepare_cached(
         "SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position",
     )?;
@@ -667,7 +679,7 @@ pub fn erase(connection: &Connection, message: i64) -> Result<(), StoreError> {
              WHERE message = ?1",
         )?
         .execute([message])?;
-    for table in ["edit", "reaction", "vote", "pin"] {
+    for table in ["edit", "reaction", "deed"] {
         connection
             .prepare_cached(&format!("DELETE FROM {table} WHERE message = ?1"))?
             .execute([message])?;

@@ -5,6 +5,7 @@ pub mod account;
 pub mod chat_group;
 pub mod contact;
 pub mod conversation;
+pub mod deed;
 pub mod delivery;
 pub mod edit;
 pub mod group_member;
@@ -22,6 +23,8 @@ pub mod renewal;
 pub mod state;
 pub mod sync;
 pub mod system_line;
+pub mod trash;
+pub mod unwanted;
 
 use pipit_domain::Timestamp;
 use rusqlite::types::Type;

@@ -44,6 +44,18 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The message that it is about; `None` when it is about the conversation.
+    #[must_use]
+    pub const fn target(self) -> Option<MessageId> {
+        match self {
+            Self::Vote { poll, .. } | Self::ClosePoll { poll } => Some(poll),
+            Self::Pin { message, .. } => Some(message),
+            Self::Timer { .. } => None,
+        }
+    }
+}
+
 impl Content {
     /// An action. `salt` must be fresh random bytes.
     #[must_use]

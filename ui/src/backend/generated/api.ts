@@ -243,6 +243,10 @@ updatedAt: number,
  */
 messageCount: number, 
 /**
+ * Messages at its head, at most 100.
+ */
+pinnedCount: number, 
+/**
  * Kept at the top of the list.
  */
 isPinned: boolean, 
@@ -299,6 +303,27 @@ picture?: string,
  * What it is about.
  */
 about?: string, };
+
+/**
+ * A question.
+ */
+export type CreatePollParams = { 
+/**
+ * Where.
+ */
+conversationId: string, 
+/**
+ * One line of 1 to 500 characters.
+ */
+question: string, 
+/**
+ * 2 to 12, each one line of 1 to 200 characters.
+ */
+options: Array<string>, 
+/**
+ * One may choose several.
+ */
+isMultiple: boolean, };
 
 /**
  * A link, made now or before.
@@ -426,6 +451,19 @@ focused: boolean,
  * The conversation on screen.
  */
 conversationId?: string, };
+
+/**
+ * Messages to pass on.
+ */
+export type ForwardParams = { 
+/**
+ * Which; at most 100.
+ */
+messageIds: Array<string>, 
+/**
+ * Where to; at most 20.
+ */
+conversationIds: Array<string>, };
 
 /**
  * What somebody is in a group.
@@ -733,7 +771,7 @@ acceptedAt?: number,
 /**
  * What was written, as Markdown of a small profile: bold, italic, strike, code, quotes, lists, links.
  * What is no Markdown is meant as it stands; there is never HTML. A mention is a link whose target is
- * `pipit:account:` and the account's id.
+ * `pipit:account:` and the account's id. Of a poll, the question.
  */
 text: string, 
 /**
@@ -761,6 +799,14 @@ replyTo?: ReplyView,
  */
 isForwarded: boolean, 
 /**
+ * At the head of its conversation.
+ */
+isPinned: boolean, 
+/**
+ * Marked by this person.
+ */
+isStarred: boolean, 
+/**
  * When its sender last changed the text.
  */
 editedAt?: number, 
@@ -773,6 +819,10 @@ mentionsMe: boolean,
  */
 reactions: Array<ReactionView>, 
 /**
+ * A poll: what people choose.
+ */
+poll?: PollView, 
+/**
  * Own: accounts that it was sent to; else 0.
  */
 recipientCount: number, 
@@ -784,6 +834,15 @@ deliveredCount: number,
  * Own: accounts of them that have read it and say so; else 0.
  */
 readCount: number, };
+
+/**
+ * Messages.
+ */
+export type MessagesParams = { 
+/**
+ * Which; at most 200.
+ */
+messageIds: Array<string>, };
 
 /**
  * Whether a conversation's messages raise notifications.
@@ -1001,6 +1060,65 @@ conversationId: string,
  * It does.
  */
 isPinned: boolean, };
+
+/**
+ * Whether a message stands at the head of its conversation.
+ */
+export type PinMessageParams = { 
+/**
+ * Which.
+ */
+messageId: string, 
+/**
+ * It does.
+ */
+isPinned: boolean, };
+
+/**
+ * Something to choose.
+ */
+export type PollOptionView = { 
+/**
+ * On one line, as it stands.
+ */
+text: string, 
+/**
+ * People who have chosen it.
+ */
+count: number, 
+/**
+ * This account is one of them.
+ */
+isOwn: boolean, 
+/**
+ * Names of at most 20 of the others.
+ */
+names: Array<string>, };
+
+/**
+ * A question and what people choose.
+ */
+export type PollView = { 
+/**
+ * On one line, as it stands.
+ */
+question: string, 
+/**
+ * One may choose several.
+ */
+isMultiple: boolean, 
+/**
+ * Nobody chooses any more.
+ */
+isClosed: boolean, 
+/**
+ * People who have chosen something.
+ */
+voterCount: number, 
+/**
+ * In the author's order.
+ */
+options: Array<PollOptionView>, };
 
 /**
  * What this person tells of themself.
@@ -1575,6 +1693,32 @@ text: string,
 isHit: boolean, };
 
 /**
+ * A mark on a message.
+ */
+export type StarParams = { 
+/**
+ * Which.
+ */
+messageId: string, 
+/**
+ * Put there, or taken away.
+ */
+isStarred: boolean, };
+
+/**
+ * Part of the marked messages.
+ */
+export type StarredParams = { 
+/**
+ * Only those that come after this one, which is older.
+ */
+before?: string, 
+/**
+ * At most so many; 50 when left out, 200 at most.
+ */
+limit?: number, };
+
+/**
  * From where events are counted.
  */
 export type Subscribed = { 
@@ -1621,6 +1765,19 @@ problem?: UsernameProblem, };
  * What is wrong with a username.
  */
 export type UsernameProblem = "too_short" | "too_long" | "characters" | "taken";
+
+/**
+ * A vote.
+ */
+export type VoteParams = { 
+/**
+ * The poll.
+ */
+messageId: string, 
+/**
+ * Places of all chosen options, from 0; none takes the vote back.
+ */
+options: Array<number>, };
 
 /**
  * Whose presence is on screen.
@@ -1745,8 +1902,26 @@ export interface Commands {
   "message.edit": { params: EditParams; result: Empty };
   /** The texts of a message, oldest first; the last is what it says now. */
   "message.history": { params: MessageParams; result: Array<EditView> };
-  /** Deletes messages. */
+  /** Deletes messages, for everyone or on the own devices. */
   "message.delete": { params: DeleteParams; result: Empty };
+  /** Brings back what was deleted on the own devices; possible for a minute. */
+  "message.restore": { params: MessagesParams; result: Empty };
+  /** Passes messages on to other conversations. */
+  "message.forward": { params: ForwardParams; result: Empty };
+  /** Puts a message at the head of its conversation for everybody, at most 100; or takes it down. */
+  "message.pin": { params: PinMessageParams; result: Empty };
+  /** The messages at the head of a conversation, the one that was put there last first. */
+  "conversation.pinned": { params: ConversationParams; result: Array<MessageView> };
+  /** Asks a question to choose an answer to. */
+  "poll.create": { params: CreatePollParams; result: Sent };
+  /** Chooses options of a poll; the last choice counts. */
+  "poll.vote": { params: VoteParams; result: Empty };
+  /** Ends the voting in an own poll. */
+  "poll.close": { params: MessageParams; result: Empty };
+  /** Marks a message for oneself, or takes that back. */
+  "message.star": { params: StarParams; result: Empty };
+  /** The marked messages of all conversations, newest first. */
+  "message.starred": { params: StarredParams; result: Array<MessageView> };
   /** Puts an emoji beside a message, or takes it away. */
   "message.react": { params: ReactParams; result: Empty };
   /** Tries a failed message again. */
