@@ -20,7 +20,7 @@ export function isAllowed(action: MessageAction, message: Message, conversation:
     case "react": return isWhole && isOut(message) && canSend;
     case "edit": return message.isOwn && message.kind === "text" && !message.isForwarded && isOut(message) && canSend && message.sentAt > Date.now() - EDIT_WINDOW_MS;
     case "copy": return isWhole;
-    case "forward": return message.kind === "text" && isOut(message) && message.timer === undefined;
+    case "forward": return isWhole && isOut(message) && message.timer === undefined;
     case "pin": return isWhole && isOut(message) && canSend && mayEditInfo(conversation);
     case "star": return isWhole && isOut(message);
     case "select": return true;

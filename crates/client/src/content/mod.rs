@@ -20,6 +20,8 @@ mod poll;
 mod reaction;
 mod report;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::BTreeSet;
