@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::{
     args::Args,
     bridge::{self, Bridge},
+    links::Links,
     notifications::Notifications,
     profile::{Profile, ProfileError},
     window,
@@ -40,16 +41,26 @@ pub fn run(args: &Args) -> Result<(), StartError> {
         // Shown by `window` once there is something to see.
         .with_state_flags(StateFlags::all() - StateFlags::VISIBLE - StateFlags::DECORATIONS)
         .build();
-    let server = args.server.clone();
+    let (server, link) = (args.server.clone(), args.link.clone());
     tauri::Builder::default()
         // First, as its documentation asks: a second start must end before it opens anything.
-        .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| {
-            window::raise(app)
-        }))
+        .plugin(tauri_plugin_single_instance::init(
+            |app, arguments, _folder| {
+                window::raise(app);
+                if let Some(link) = Args::link_of(arguments) {
+                    app.state::<Links>().bring(app, link);
+                }
+            },
+        ))
         .plugin(window_state)
         .invoke_handler(bridge::take)
         .setup(move |app| {
             app.manage(Notifications::default());
+            let links = Links::default();
+            if let Some(link) = link {
+                links.bring(app.handle(), link);
+            }
+            app.manage(links);
             app.manage(Bridge::start(
                 app.handle().clone(),
                 profile.core_dir(),

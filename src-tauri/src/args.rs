@@ -21,6 +21,27 @@ pub struct Args {
     /// Keep the profile in this folder instead of the usual place
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+
+    /// Look at an invitation to a group, which begins with pipit://join/
+    #[arg(value_name = "LINK", value_parser = invitation)]
+    pub link: Option<String>,
+}
+
+impl Args {
+    /// The invitation of a second start, which hands its arguments to the app that runs.
+    pub fn link_of(arguments: Vec<String>) -> Option<String> {
+        Self::try_parse_from(arguments).ok()?.link
+    }
+}
+
+/// Characters of an invitation: more are none (docs/protocol.md, "Groups").
+const LINK_LEN_MAX: usize = 600;
+
+fn invitation(text: &str) -> Result<String, String> {
+    if text.len() > LINK_LEN_MAX || !text.starts_with("pipit://join/") {
+        return Err("an invitation begins with pipit://join/".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A profile's name becomes a folder's name on every system, hence the narrow alphabet.
@@ -47,6 +68,22 @@ mod tests {
         }
         for bad in ["", "..", "a/b", "Work", "a b", "ü", &"a".repeat(33)] {
             assert!(profile_name(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn an_invitation_comes_with_a_start_and_nothing_else_does() {
+        let start = |last: &str| Args::link_of(vec!["pipit".to_owned(), last.to_owned()]);
+        assert_eq!(
+            start("pipit://join/Ab_1").as_deref(),
+            Some("pipit://join/Ab_1")
+        );
+        for bad in [
+            "https://example.org/",
+            "pipit://",
+            &format!("pipit://join/{}", "a".repeat(600)),
+        ] {
+            assert_eq!(start(bad), None, "{bad}");
         }
     }
 

@@ -19,6 +19,7 @@ use tauri::{
 use tokio::sync::mpsc;
 
 use crate::{
+    links::Links,
     notifications::{Notice, Notifications},
     window,
 };
@@ -138,6 +139,7 @@ async fn serve(app: &AppHandle, api: &Api, mut waiting: mpsc::Receiver<Job>) {
             {
                 earlier.abort();
             }
+            app.state::<Links>().heard(app);
             continue;
         }
         let api = api.clone();

@@ -14,6 +14,7 @@ mod app;
 mod args;
 mod bridge;
 mod download;
+mod links;
 mod notifications;
 mod platform;
 mod profile;

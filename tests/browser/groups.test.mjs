@@ -109,6 +109,13 @@ test("a person comes by the link once an admin lets them in", async () => {
   await members.getByRole("button", { name: "Copy" }).click();
   const link = await ines.page.evaluate(() => navigator.clipboard.readText());
 
+  // In a message it leads there, too, and not to the system.
+  await ines.send(`For your friends: ${link}`);
+  await (await oskar.sees("For your friends")).getByRole("link").click();
+  const looking = oskar.page.getByRole("dialog", { name: "Join with a link" });
+  await looking.getByText(world.server).waitFor();
+  await press(oskar, "Escape");
+
   const jun = await world.person("jun");
   await jun.register({ displayName: "Jun Park" });
   await press(jun, "Control+n");

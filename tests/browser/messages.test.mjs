@@ -33,8 +33,6 @@ test("a message is answered from its menu; the quote leads back to it", async ()
   assert.match(await answer.getAttribute("aria-label"), /reply to Ines|reply to you/i);
   await answer.getByRole("button", { name: /^Go to the message: You, The hut is booked! Two nights, six bunks/ }).waitFor();
 
-  await answer.getByRole("button", { name: /^Go to the message/ }).click();
-  await ines.message("very small stove").first().locator(".highlighted").waitFor();
 
   // So much comes between that the page doesn't hold the first message any more: the quote still leads there.
   const conversationId = await oskar.page.evaluate(() => document.querySelector("[data-conversation]").dataset.conversation);

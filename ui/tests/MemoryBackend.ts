@@ -37,6 +37,8 @@ export class MemoryBackend implements Backend {
   /** Every call, oldest first. */
   calls: { name: CommandName; params: Record<string, unknown> }[] = [];
   links: string[] = [];
+  /** As the system would bring an invitation. */
+  bringLink: (link: string) => void = () => {};
   number = 0;
   #events = new Set<(event: NumberedEvent) => void>();
   #transports = new Set<(state: TransportState) => void>();
@@ -61,6 +63,11 @@ export class MemoryBackend implements Backend {
   onTransport(listener: (state: TransportState) => void): () => void {
     this.#transports.add(listener);
     return () => this.#transports.delete(listener);
+  }
+
+  onLink(listener: (link: string) => void): () => void {
+    this.bringLink = listener;
+    return () => {};
   }
 
   openExternal(url: string): void {

@@ -31,6 +31,7 @@ use crate::epoch::load;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::group;
+use crate::people;
 use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
 
@@ -291,7 +292,11 @@ pub(crate) fn note(
     }
     // Sealed for the epoch before; the same envelope ids are sealed again.
     outbox::unseal(transaction, row)?;
-    group::applied(transaction, crypto, own, row, committed, at)
+    let lines = group::applied(transaction, crypto, own, row, committed, at)?;
+    if committed.is_from_outside || !committed.added.is_empty() {
+        people::profile::newcomers(transaction, row)?;
+    }
+    Ok(lines)
 }
 
 pub(crate) fn not_a_member() -> ClientError {

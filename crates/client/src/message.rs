@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp, limits};
 use pipit_store::table::conversation::{self, ConversationRow};
 use pipit_store::table::message::{self, MessageDetails, MessageState, NewMessage};
-use pipit_store::table::{outbox, state};
+use pipit_store::table::{outbox, person, state};
 use pipit_store::{StoreError, Transaction};
 use pipit_wire::content::{Content, Uri, escape};
 
@@ -308,8 +308,10 @@ pub(crate) fn add(
     profile::tell(transaction, session, row)?;
     let own_name = session.reader.name(transaction, own)?;
     let has_name = own_name != session.account.username;
-    // Until a message has arrived, each says what its sender wants to be called.
-    if has_name && !message::any_delivered(transaction, row.conversation, own)? {
+    // Until a message has arrived, each says what its sender wants to be called; without a profile that tells
+    // it to whoever comes later, always.
+    let has_profile = person::profile(transaction, own)?.version > 0;
+    if has_name && !(has_profile && message::any_delivered(transaction, row.conversation, own)?) {
         content.extensions.set_sender_name(&own_name.0);
     }
     let envelope = random_envelope();

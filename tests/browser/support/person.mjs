@@ -76,6 +76,15 @@ export class Person {
     await this.chatList.waitFor();
   }
 
+  /** On another device of an account that exists. */
+  async logIn(username) {
+    await this.chooseServer("Log in");
+    await this.page.getByLabel("Username").fill(username);
+    await this.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+    await this.button("Log in").click();
+    await this.chatList.waitFor();
+  }
+
   async startChat(username) {
     await this.chatList.getByRole("button", { name: /^New chat/ }).click();
     const dialog = this.page.getByRole("dialog", { name: "New chat" });

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 /** Milliseconds that a program may take to say that it is ready, and to end. */
 const READY_MS = 30_000;
 const END_MS = 10_000;
-const ROOT = resolve(import.meta.dirname, "../../..");
+export const ROOT = resolve(import.meta.dirname, "../../..");
 
 /** The path of one of our binaries. */
 export function binary(name) {

@@ -271,6 +271,22 @@ async fn a_profile_reaches_contacts_and_own_devices_and_no_strangers() {
     carol.wait_texts(&asked, 2).await;
     assert_eq!(carol.ask("contact.get", who).await["about"], "on a boat");
 
+    // A device of hers that comes later learns it with what he writes when it is there.
+    let phone = Person::login(&pair.bob_line.address, "alice").await;
+    wait_in(&phone, &place).await;
+    for text in ["still there?", "and now?"] {
+        pair.bob.send(&place, text).await;
+        until(text, async || {
+            let messages = phone.messages(&place).await;
+            messages.iter().any(|one| one["text"] == text).then_some(())
+        })
+        .await;
+    }
+    wait(&phone, &place, "bob's profile on a new device", |view| {
+        view["name"] == "Bob B." && view["peer"]["picture"] == PICTURE
+    })
+    .await;
+
     // From the other device, once it knows who is a contact: a later one stands, without the picture.
     until("the contacts on the tablet", async || {
         let known = tablet.ask("contact.list", json!({})).await;

@@ -19,12 +19,18 @@ export class AppController {
   status = $state.raw<AccountStatus>();
   #feed: EventFeed;
   #isFocused = false;
+  /** An invitation that waits until somebody is signed in. */
+  #link: string | undefined;
 
   constructor(
     private readonly backend: Backend,
     private readonly storage: Storage | undefined,
   ) {
     this.#feed = new EventFeed(backend);
+    backend.onLink((link) => {
+      this.#link = link;
+      this.#openLink();
+    });
     this.#feed.listen({
       event: (event) => {
         if (event.type === "account.changed") this.#apply(event.status);
@@ -63,6 +69,13 @@ export class AppController {
     if (this.screen.is === wanted) return;
     this.main?.dispose();
     this.screen = this.#make(wanted, status);
+    this.#openLink();
+  }
+
+  #openLink(): void {
+    if (!this.main || this.#link === undefined) return;
+    this.main.openLink(this.#link);
+    this.#link = undefined;
   }
 
   #make(wanted: "onboarding" | "recovery" | "main", status: AccountStatus): Screen {

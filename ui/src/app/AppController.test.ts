@@ -49,6 +49,19 @@ describe("the screen", () => {
     expect(main!.connection.state).toBe("offline");
   });
 
+  it("looks at an invitation as soon as somebody is signed in", async () => {
+    backend.status = { state: "signedOut", connection: "offline", recoveryKeyPending: false };
+    backend.handle("invite.look", () => ({ server: "here" }));
+    const app = await started();
+    backend.bringLink("pipit://join/abc");
+    expect(backend.called("invite.look")).toEqual([]);
+    backend.emit({ type: "account.changed", status: { state: "signedIn", accountId: "acc-me", connection: "online", recoveryKeyPending: false } });
+    expect(app.main!.sides.joining!.link).toBe("pipit://join/abc");
+    await vi.waitFor(() => expect(app.main!.sides.joining!.look).toEqual({ server: "here" }));
+    app.main!.openLink("https://meadowhuts.example/");
+    expect(backend.links).toEqual(["https://meadowhuts.example/"]);
+  });
+
   it("says that it couldn't start, and starts when asked again", async () => {
     for (const name of ["account.status", "events.subscribe"] as const) {
       backend.fail(name, "STORAGE");

@@ -18,6 +18,8 @@ export interface Backend {
   /** Returns how to stop listening. */
   onEvent(listener: (event: NumberedEvent) => void): () => void;
   onTransport(listener: (state: TransportState) => void): () => void;
+  /** An invitation that the person opened elsewhere, which the system brought here. */
+  onLink(listener: (link: string) => void): () => void;
   /** Opens a web address outside of Pipit. */
   openExternal(url: string): void;
 }

@@ -49,6 +49,11 @@ export class SocketBackend implements Backend {
     return () => this.#transports.delete(listener);
   }
 
+  /** No system knows of a page in a browser. */
+  onLink(): () => void {
+    return () => {};
+  }
+
   openExternal(url: string): void {
     window.open(url, "_blank", "noopener,noreferrer");
   }

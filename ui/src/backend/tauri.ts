@@ -19,6 +19,10 @@ export function tauriBackend(): Backend {
       const stop = listen<NumberedEvent>("event", (event) => listener(event.payload));
       return () => void stop.then((unlisten) => unlisten());
     },
+    onLink(listener) {
+      const stop = listen<string>("link", (event) => listener(event.payload));
+      return () => void stop.then((unlisten) => unlisten());
+    },
     // The line to the core is the process itself: it cannot be lost alone.
     onTransport: () => () => {},
     // The shell catches navigation to other places and opens it in the person's browser.

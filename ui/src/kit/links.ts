@@ -2,6 +2,7 @@
 
 export interface Address { text: string; href: string }
 
+const INVITATION = "pipit://join/";
 const ADDRESS = /(?:https?:\/\/|pipit:\/\/join\/)[^\s<>"'`]+/iuy;
 /** Longer ones stay text: no browser needs them, and looking at them costs time. */
 const ADDRESS_LEN_MAX = 2048;
@@ -36,11 +37,16 @@ function trimmed(address: string): string {
   return address.slice(0, end);
 }
 
+/** The address leads into a group of Pipit. */
+export function isInvitation(address: string): boolean {
+  return address.startsWith(INVITATION);
+}
+
 /** As a browser writes it; undefined when it isn't one of the schemes above or names no host. */
 export function hrefOf(address: string): string | undefined {
   try {
     const url = new URL(address);
-    const isWeb = url.protocol === "http:" || url.protocol === "https:" || address.startsWith("pipit://join/");
+    const isWeb = url.protocol === "http:" || url.protocol === "https:" || isInvitation(address);
     return isWeb && url.hostname !== "" ? url.href : undefined;
   } catch {
     return undefined;

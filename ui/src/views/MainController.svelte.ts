@@ -14,6 +14,7 @@ import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
 import { TimelineController } from "../features/timeline/TimelineController.svelte";
 import { failureText } from "../i18n/failure";
 import { conversationName } from "../i18n/conversationName";
+import { isInvitation } from "../kit/links";
 import type { Toasts } from "../kit/Toasts.svelte";
 import { ChatController } from "./ChatController.svelte";
 import { paletteActions, pinnedCaps } from "./paletteActions";
@@ -191,9 +192,9 @@ export class MainController {
     this.sides.startGroup(this.status.accountId ?? "");
   }
 
-  startJoin(): void {
+  startJoin(link?: string): void {
     this.newConversation = undefined;
-    this.sides.startJoin();
+    this.sides.startJoin(link);
   }
 
   openPalette(): void {
@@ -221,8 +222,10 @@ export class MainController {
     this.isShowingShortcuts = true;
   }
 
+  /** An invitation is looked at here; every other address is the browser's. */
   openLink(href: string): void {
-    this.backend.openExternal(href);
+    if (isInvitation(href)) this.startJoin(href);
+    else this.backend.openExternal(href);
   }
 
   setFocused(isFocused: boolean): void {

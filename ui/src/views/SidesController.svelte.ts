@@ -123,11 +123,14 @@ export class SidesController {
     });
   }
 
-  startJoin(): void {
+  startJoin(link?: string): void {
     this.joining = new JoinController(this.backend, (conversationId) => {
       this.joining = undefined;
       this.opening.chat(conversationId);
     });
+    if (link === undefined) return;
+    this.joining.type(link);
+    void this.joining.submit();
   }
 
   addPeople(): void {

@@ -43,9 +43,23 @@ export function pinnedShortcut(at: number): Shortcut {
 const inChat: readonly Entry[] = [
   { label: "shortcuts.send", shortcut: { key: "Enter" } },
   { label: "shortcuts.newLine", shortcut: { shift: true, key: "Enter" } },
+  { label: "shortcuts.editLast", shortcut: { key: "ArrowUp" } },
+  { label: "shortcuts.bold", shortcut: { ctrl: true, key: "b" } },
+  { label: "shortcuts.italic", shortcut: { ctrl: true, key: "i" } },
+  { label: "composer.emoji", shortcut: { ctrl: true, key: "e" } },
   { label: "shortcuts.toMessages", shortcut: { shift: true, key: "Tab" } },
 ];
+/** What a single key does with a message. */
+const letters: readonly { label: PlainKey; key: string }[] = [
+  { label: "action.reply", key: "R" }, { label: "action.react", key: "E" }, { label: "action.forward", key: "F" },
+  { label: "action.pin", key: "P" }, { label: "action.star", key: "S" }, { label: "action.info", key: "I" },
+];
 const onMessage = (): { label: PlainKey; keys: readonly string[] }[] => [
+  ...letters.map(({ label, key }) => ({ label, keys: [key] })),
+  { label: "action.select", keys: [t("keys.space")] },
+  { label: "shortcuts.openMessage", keys: [t("keys.enter")] },
+  { label: "action.delete", keys: [t("keys.delete")] },
+  { label: "shortcuts.messageMenu", keys: keyCaps({ shift: true, key: "F10" }) },
   { label: "shortcuts.moveMessages", keys: ["↑", "↓"] },
   { label: "shortcuts.firstLast", keys: [t("keys.home"), t("keys.end")] },
   { label: "shortcuts.copyMessage", keys: keyCaps({ ctrl: true, key: "c" }) },

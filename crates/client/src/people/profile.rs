@@ -3,13 +3,15 @@
 //! The own profile is a register, so that all devices of the account have it; its time is its version. It goes
 //! out as a control message before the next message of a conversation whose others have not been told this
 //! version, and at once to the 1:1s that were used last. Strangers are told nothing: the first message to
-//! somebody accepts them. The server sees only that something small was sent.
+//! somebody accepts them. When a device comes into a conversation, the next message there tells it again. The
+//! server sees only that something small was sent.
 
 use std::sync::Arc;
 
 use pipit_domain::{AccountId, Redacted};
 use pipit_store::Transaction;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
+use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::person::{self, ProfileRow};
 use pipit_store::table::{contact, state};
 use pipit_wire::content::{Content, v1};
@@ -34,6 +36,9 @@ const ABOUT_CHARS_MAX: usize = 140;
 const PICTURE_LEN_MAX: usize = 24 * 1024;
 /// 1:1s that are told at once: those beyond learn it with the next message.
 const TOLD_AT_ONCE_MAX: usize = 20;
+/// Members up to which a group is told again when somebody comes: in larger ones, everybody's profile for each
+/// newcomer would cost more than a name is worth.
+const TOLD_AGAIN_MAX: usize = 64;
 
 /// What this person tells of themself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -181,6 +186,23 @@ pub(crate) fn tell(
     let content = Content::control(random(), MEDIA_TYPE, &body);
     control::queue(transaction, place.conversation, &content)?;
     Ok(state::set_profile_told(transaction, place.id, row.version)?)
+}
+
+/// Devices have come into a conversation that know nothing of this person: the next message there tells it
+/// again.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn newcomers(transaction: &Transaction<'_>, row: i64) -> Result<(), ClientError> {
+    let Some(place) = conversation::by_row(transaction, row)? else {
+        return Ok(());
+    };
+    let is_small = place.kind != ConversationKind::Group
+        || group_member::list(transaction, row, Standing::In)?.len() <= TOLD_AGAIN_MAX;
+    if is_small && state::profile_told(transaction, place.id)? > 0 {
+        state::set_profile_told(transaction, place.id, 0)?;
+    }
+    Ok(())
 }
 
 /// Tells the 1:1s that were used last.

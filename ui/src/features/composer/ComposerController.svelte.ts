@@ -42,6 +42,8 @@ export class ComposerController {
   #said = new Map<string, string[]>();
   /** When something was typed here last, by chat. */
   #typedAt = new Map<string, number>();
+  /** Drafts of other devices that wait until the own state is surely known, by chat. */
+  #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly backend: Backend) {}
@@ -71,8 +73,15 @@ export class ComposerController {
   /** A draft from another device. What is being typed here stays. */
   synced(conversationId: string, draft: string): void {
     const saved = this.#saved.get(conversationId) ?? "";
-    const isTyped = (this.#drafts.get(conversationId) ?? saved) !== saved || Date.now() - (this.#typedAt.get(conversationId) ?? -Infinity) < OWN_MS;
-    if (draft === saved || isTyped || this.#said.get(conversationId)?.includes(draft)) return;
+    const isTyped = (this.#drafts.get(conversationId) ?? saved) !== saved;
+    clearTimeout(this.#waiting.get(conversationId));
+    this.#waiting.delete(conversationId);
+    if (draft === saved || isTyped || this.#isEcho(conversationId, draft)) return;
+    const left = (this.#typedAt.get(conversationId) ?? -Infinity) + OWN_MS - Date.now();
+    if (left > 0) {
+      this.#waiting.set(conversationId, setTimeout(() => this.synced(conversationId, draft), left));
+      return;
+    }
     this.#saved.set(conversationId, draft);
     this.#keep(conversationId, draft);
     if (this.conversationId === conversationId && !this.editing) this.#show(draft);
@@ -81,7 +90,7 @@ export class ComposerController {
   type(text: string): void {
     this.text = text;
     this.error = undefined;
-    if (this.conversationId) this.#typedAt.set(this.conversationId, Date.now());
+    if (this.conversationId) this.#touch(this.conversationId);
     if (text !== "" && !this.editing) this.#tellTyping();
     this.#keepDraft();
   }
@@ -144,6 +153,7 @@ export class ComposerController {
     }
     if (this.editing) return await this.#change(this.editing, text);
     const replyTo = this.replyTo;
+    this.#touch(conversationId);
     this.#endReply();
     this.#mentions = [];
     this.text = "";
@@ -167,6 +177,21 @@ export class ComposerController {
       // The words stay in the field, to be tried again.
       if (this.editing?.messageId === message.messageId) this.error = `${t("composer.notChanged")} ${failureText(BackendError.from(error))}`;
     }
+  }
+
+  /** The core says back what this window saved, in order: what came before it is over. */
+  #isEcho(conversationId: string, draft: string): boolean {
+    const said = this.#said.get(conversationId) ?? [];
+    const at = said.indexOf(draft);
+    if (at >= 0) this.#said.set(conversationId, said.slice(at + 1));
+    return at >= 0;
+  }
+
+  /** What the core says of this draft from now on may be older than what is done here. */
+  #touch(conversationId: string): void {
+    this.#typedAt.set(conversationId, Date.now());
+    clearTimeout(this.#waiting.get(conversationId));
+    this.#waiting.delete(conversationId);
   }
 
   #endEdit(): void {

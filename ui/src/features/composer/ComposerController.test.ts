@@ -152,6 +152,33 @@ describe("drafts of other devices", () => {
     expect(composer.text).toBe("ab");
   });
 
+  it("don't bring back what was sent", async () => {
+    composer.synced("c1", "half a thought");
+    await composer.send();
+    composer.synced("c1", "half a thought");
+    expect(composer.text).toBe("");
+    composer.synced("c1", "");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(composer.text).toBe("");
+  });
+
+  it("come in late when something was typed and saved here just before", async () => {
+    composer.type("half a thought");
+    await pause();
+    composer.synced("c1", "half a thought");
+    // Sent from the other device.
+    composer.synced("c1", "");
+    expect(composer.text).toBe("half a thought");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(composer.text).toBe("");
+    composer.type("mine");
+    await pause();
+    composer.synced("c1", "theirs");
+    composer.type("mine again");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(composer.text).toBe("mine again");
+  });
+
   it("don't take away what was typed and saved while an older state was on its way", async () => {
     composer.type("one");
     await composer.send();

@@ -26,6 +26,8 @@ export class ConversationListController {
   error = $state.raw<BackendError>();
   /** Who types, by chat. */
   typing = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
+  /** Accounts that are there now, as far as the core tells. */
+  online = $state.raw<ReadonlySet<string>>(new Set());
   /** In the unread filter, chats stay in place until the filter is set again: reading must not make rows jump. */
   #kept = $state.raw<ReadonlySet<string>>(new Set());
   /** The chats opened before, newest last; for "last used". */
@@ -36,7 +38,13 @@ export class ConversationListController {
     private readonly backend: Backend,
     feed: EventFeed,
   ) {
-    feed.listen({ event: (event) => this.#apply(event), missed: () => void this.load() });
+    feed.listen({
+      event: (event) => this.#apply(event),
+      missed: () => {
+        this.online = new Set();
+        void this.load();
+      },
+    });
   }
 
   readonly #placed = $derived(this.conversations.filter((one) => placeOf(one) === this.place));
@@ -139,6 +147,10 @@ export class ConversationListController {
     if (event.type === "message.added") this.#stopTyping(event.message.conversationId, event.message.sender);
     const planned = plannedEvent(event);
     if (planned?.type === "typing") this.#type(planned);
+    if (planned?.type === "presence" && planned.isOnline !== this.online.has(planned.accountId)) {
+      const others = [...this.online].filter((one) => one !== planned.accountId);
+      this.online = new Set(planned.isOnline ? [...others, planned.accountId] : others);
+    }
   }
 
   #type({ conversationId, accountId, name, isTyping }: TypingEvent): void {

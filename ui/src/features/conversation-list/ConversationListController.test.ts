@@ -97,6 +97,17 @@ describe("moving between chats", () => {
     expect(list.lastUsed()).toBe("b");
   });
 
+  it("knows who is there, until something was missed", () => {
+    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: true });
+    expect([...list.online]).toEqual(["acc-ines"]);
+    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: false });
+    expect(list.online.size).toBe(0);
+    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: true });
+    backend.lose();
+    backend.emit({ type: "presence", accountId: "acc-dad", isOnline: true });
+    expect([...list.online]).toEqual(["acc-dad"]);
+  });
+
   it("comes to know a chat that isn't in the list yet", async () => {
     backend.put(conversation("z", { updatedAt: 99 }));
     await list.know("z");
