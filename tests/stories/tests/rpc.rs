@@ -69,6 +69,16 @@ const COMMANDS: &[&str] = &[
     "settings.get",
     "settings.set",
     "window.focus",
+    "message.info",
+    "message.restore",
+    "message.forward",
+    "message.pin",
+    "conversation.pinned",
+    "poll.create",
+    "poll.vote",
+    "poll.close",
+    "message.star",
+    "message.starred",
 ];
 
 /// Names that never change, of what this version can do, with their parameters.
