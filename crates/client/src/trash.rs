@@ -222,3 +222,110 @@ fn end_of(deleted_at: Timestamp) -> Timestamp {
     let undo = u64::try_from(UNDO.as_millis()).unwrap_or(u64::MAX);
     Timestamp::from_millis(deleted_at.as_millis().saturating_add(undo))
 }
+
+#[cfg(test)]
+mod tests {
+    use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, Redacted};
+    use pipit_store::Store;
+    use pipit_store::table::conversation::ConversationKind;
+    use pipit_store::table::message::{MessageDetails, MessageKind};
+    use pipit_store::table::sync::SyncRow;
+
+    use super::*;
+
+    const ID: MessageId = MessageId::new([5; 32]);
+    const DELETED_AT: u64 = 7_000;
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_millis(ms)
+    }
+
+    fn of_somebody(conversation: i64) -> NewMessage<'static> {
+        NewMessage {
+            id: ID,
+            conversation,
+            position: 5,
+            sender: AccountId::new([2; 32]),
+            sent_at: at(1),
+            accepted_at: Some(at(1)),
+            sequence: 1,
+            kind: MessageKind::Text,
+            state: MessageState::Received,
+            sent_here: false,
+            envelope: EnvelopeId::new([5; 16]),
+            text: Redacted("hello"),
+            content: None,
+            details: MessageDetails::default(),
+        }
+    }
+
+    fn place(transaction: &Transaction<'_>) -> Result<ConversationRow, StoreError> {
+        let (id, kind) = (ConversationId::new([3; 16]), ConversationKind::Direct);
+        conversation::ensure(transaction, id, kind, Some(AccountId::new([2; 32])), at(1))
+    }
+
+    async fn with_store(
+        work: impl FnOnce(&Transaction<'_>) -> Result<(), ClientError> + Send + 'static,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let done = store.write(move |transaction| work(transaction)).await;
+        done.unwrap();
+    }
+
+    #[tokio::test]
+    async fn counts_are_as_before_when_a_message_is_back_and_it_may_have_been_read_meanwhile() {
+        with_store(|transaction| {
+            let reader = Reader {
+                own: AccountId::new([1; 32]),
+                own_name: Redacted::default(),
+            };
+            let row = place(transaction)?.conversation;
+            message::insert(transaction, &of_somebody(row))?;
+            conversation::count_message(transaction, row, true, at(1))?;
+            let counts = || {
+                let place = place(transaction)?;
+                Ok::<_, StoreError>((place.message_count, place.unread, place.is_opened))
+            };
+            apply(transaction, &reader, ID, true, at(DELETED_AT))?;
+            assert_eq!(counts()?, (0, 0, true), "and the chat stays");
+            apply(transaction, &reader, ID, false, at(DELETED_AT + 1))?;
+            assert_eq!(counts()?, (1, 1, true));
+            apply(transaction, &reader, ID, true, at(DELETED_AT))?;
+            conversation::mark_read(transaction, row, 5, reader.own, true)?;
+            apply(transaction, &reader, ID, false, at(DELETED_AT + 1))?;
+            assert_eq!(counts()?, (1, 0, true));
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_late_copy_can_be_brought_back_for_as_long_as_others_and_then_is_not_kept() {
+        with_store(|transaction| {
+            let row = place(transaction)?.conversation;
+            let (kind, subject, value) = Change::Deleted {
+                message: ID,
+                is_deleted: true,
+            }
+            .encode();
+            let register = SyncRow {
+                kind,
+                subject,
+                time: DELETED_AT,
+                device: DeviceId::new([1; 16]),
+                value,
+            };
+            registers::put(transaction, &register, None)?;
+            let end = end_of(at(DELETED_AT));
+            keep_unwanted(transaction, &of_somebody(row), end)?;
+            assert!(trash::get(transaction, ID)?.is_none());
+            keep_unwanted(transaction, &of_somebody(row), at(end.as_millis() - 1))?;
+            assert!(trash::get(transaction, ID)?.is_some());
+            assert_eq!(trash::next_end(transaction)?, Some(end));
+            assert!(message::get(transaction, ID)?.is_none());
+            Ok(())
+        })
+        .await;
+    }
+}

@@ -238,3 +238,40 @@ async fn what_is_passed_on_says_so_and_mentions_nobody() {
         "all or none, and what was passed on is no longer theirs"
     );
 }
+
+/// What is left of deleted messages in somebody's history.
+fn left_in_trash(person: &Person) -> i64 {
+    rusqlite::Connection::open(person.profile().join("history.sqlite"))
+        .and_then(|history| {
+            history.query_row(
+                "SELECT (SELECT count(*) FROM trash) + (SELECT count(*) FROM reaction)",
+                [],
+                |row| row.get(0),
+            )
+        })
+        .expect("the history can be read")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_no_longer_be_brought_back_goes_for_good_also_after_a_crash() {
+    let mut pair = Pair::talking().await;
+    let chat = pair.conversation.clone();
+    let message = pair.alice.send(&chat, "not for long").await;
+    pair.bob.wait_message(&message, "it", |_| true).await;
+    let params = json!({ "messageId": message, "emoji": "🐦", "isOn": true });
+    pair.bob.ask("message.react", params).await;
+    delete(&pair.bob, &[&message]).await;
+    pair.bob.kill().await;
+    assert_eq!(left_in_trash(&pair.bob), 2);
+    rusqlite::Connection::open(pair.bob.profile().join("history.sqlite"))
+        .and_then(|history| history.execute("UPDATE trash SET until = 1", []))
+        .expect("the minute can be over");
+    pair.bob.start().await;
+    until("the trash to be emptied", async || {
+        (left_in_trash(&pair.bob) == 0).then_some(())
+    })
+    .await;
+    let again = json!({ "messageIds": [message] });
+    let refusal = pair.bob.refused("message.restore", again).await;
+    assert_eq!(refusal.code, "TOO_LATE");
+}
