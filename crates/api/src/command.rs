@@ -54,6 +54,8 @@ macro_rules! for_each_command {
             "contact.rename": contact_rename(RenameContactParams) -> ContactView;
             /// Blocks somebody, or takes that back. They are not told.
             "contact.block": contact_block(BlockParams) -> Empty;
+            /// Tells the operator of the server about somebody, with messages that this person chooses to show.
+            "contact.report": contact_report(ReportParams) -> Empty;
             /// Accepts who began a conversation, or the group that a stranger has added one to.
             "request.accept": request_accept(ConversationParams) -> Empty;
             /// Declines that: what was written is removed. They are not told.

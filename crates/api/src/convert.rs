@@ -182,7 +182,7 @@ impl From<ClientError> for RpcError {
             ClientError::NotFound => ErrorCode::NotFound,
             ClientError::Name | ClientError::About | ClientError::Picture => ErrorCode::BadRequest,
             ClientError::TooManyPinned | ClientError::TooManyPinnedMessages => ErrorCode::TooMany,
-            ClientError::TextLength => ErrorCode::TooLarge,
+            ClientError::Report | ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::Query(_) => ErrorCode::BadRequest,
             ClientError::Superseded => ErrorCode::Superseded,
             ClientError::NotAllowed => ErrorCode::NotAllowed,

@@ -128,6 +128,15 @@ params! {
         /// They are.
         is_blocked: bool,
     }
+    /// What the operator of the server is told of somebody.
+    ReportParams {
+        /// Of whom.
+        account_id: String,
+        /// Why: at most 1,000 bytes.
+        reason: String,
+        /// Messages of theirs to show, at most 20; none when left out.
+        message_ids: Option<Vec<String>>,
+    }
     /// A request that is not wanted.
     DeclineParams {
         /// Which conversation.

@@ -69,6 +69,9 @@ pub enum ClientError {
     /// No picture that others would show.
     #[error("a picture is a PNG, JPEG or WebP of at most 24 KiB")]
     Picture,
+    /// A report that says more than the operator takes.
+    #[error("a report has at most 1,000 bytes of words and 20 messages")]
+    Report,
     /// As many conversations are pinned as can be.
     #[error("nine chats are pinned already; unpin one first")]
     TooManyPinned,

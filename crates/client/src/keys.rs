@@ -16,6 +16,10 @@ use crate::session::Session;
 /// brings the rest.
 const FIRST: usize = 4;
 
+/// Key packages of last resort live for a year, and are replaced when less than this is left: also by a device
+/// that comes by only twice a year.
+const LAST_RESORT_REMAINING_MS: u64 = 200 * 24 * 60 * 60 * 1000;
+
 /// The key packages of a new device, with the two of last resort.
 ///
 /// # Errors
@@ -59,7 +63,8 @@ fn generate(
 }
 
 impl Session {
-    /// Publishes new key packages when fewer than half are left.
+    /// Publishes new key packages when fewer than half are left, and new ones of last resort long before the old
+    /// ones expire.
     pub(crate) async fn replenish_key_packages(&self) -> Result<(), ClientError> {
         let request = client_frame::Body::KeyPackageCount(KeyPackageCount {});
         let left = self
@@ -68,27 +73,22 @@ impl Session {
                 _ => None,
             })
             .await?;
+        let now = self.server_now();
+        let renew_before = now.as_millis() + LAST_RESORT_REMAINING_MS;
+        let with_last_resort = left.last_resort_expires < renew_before;
         let wanted = [
             (Suite::Classical, left.classical),
             (Suite::PostQuantum, left.post_quantum),
         ]
         .map(|(suite, left)| {
-            (
-                suite,
-                limits::KEY_PACKAGES_KEPT.saturating_sub(left as usize),
-            )
-        })
-        .into_iter()
-        .filter(|(_, missing)| *missing > limits::KEY_PACKAGES_KEPT / 2)
-        .collect::<Vec<_>>();
-        if wanted.is_empty() {
+            let missing = limits::KEY_PACKAGES_KEPT.saturating_sub(left as usize);
+            let is_low = missing > limits::KEY_PACKAGES_KEPT / 2;
+            (suite, if is_low { missing } else { 0 })
+        });
+        if !with_last_resort && wanted.iter().all(|(_, missing)| *missing == 0) {
             return Ok(());
         }
-        let (crypto, identity, now) = (
-            Arc::clone(&self.crypto),
-            self.identity.clone(),
-            self.server_now(),
-        );
+        let (crypto, identity) = (Arc::clone(&self.crypto), self.identity.clone());
         let key_packages = self
             .store
             .write(move |transaction| {
@@ -100,7 +100,7 @@ impl Session {
                         &identity,
                         suite,
                         missing,
-                        false,
+                        with_last_resort,
                         now,
                     )?);
                 }

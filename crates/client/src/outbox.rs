@@ -133,9 +133,14 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     if sealed.is_empty() {
         return Ok(Round::Done);
     }
+    let mut before = None;
     let submitted = sealed.iter().map(|sealed| {
         let submit = Submit {
             payload: sealed.bytes.clone().into(),
+            // Whatever becomes of that one, this one does not overtake it.
+            after: before
+                .replace(sealed.row.envelope)
+                .map_or_else(Vec::new, |id: pipit_domain::EnvelopeId| id.to_vec()),
         };
         session.ask(client_frame::Body::Submit(submit), |body| match body {
             server_frame::Body::Accepted(accepted) => Some(Timestamp::from_millis(accepted.time)),

@@ -19,6 +19,7 @@ use crate::client::{Client, Registered};
 use crate::clock::random;
 use crate::error::ClientError;
 use crate::keys;
+use crate::people::ProfileChange;
 use crate::session::offset_ms;
 
 impl Client {
@@ -98,7 +99,19 @@ impl Client {
             device: row.device.device_id(),
             recovery_key: recovery,
         };
+        let is_named = row.display_name != row.username;
+        let name = row.display_name.0.clone();
         self.keep_account(row, ledger).await?;
+        if is_named {
+            // From now on it is the account's, not this device's.
+            let profile = ProfileChange {
+                name: Some(name),
+                ..ProfileChange::default()
+            };
+            if let Err(error) = self.set_profile(profile).await {
+                tracing::warn!(%error, "the name is not shared between devices yet");
+            }
+        }
         Ok(registered)
     }
 

@@ -53,6 +53,10 @@ pub const LEDGER_LEN_MAX: usize = 4096;
 pub const KEY_PACKAGES_KEPT: usize = 32;
 /// Most key packages per suite that the server stores for one device.
 pub const KEY_PACKAGES_MAX: usize = 100;
+/// How long a key package must stay valid for anybody to be added by it, in milliseconds. Members check
+/// lifetimes when they read the commit, and mail may wait for [`MAILBOX_AGE_MAX_MS`]; with one day on top, a
+/// commit never grows too old to be applied.
+pub const KEY_PACKAGE_REMAINING_MIN_MS: u64 = MAILBOX_AGE_MAX_MS + 24 * 60 * 60 * 1000;
 /// Bytes of one key package (post-quantum: 2.7 KB measured).
 pub const KEY_PACKAGE_LEN_MAX: usize = 16 * 1024;
 

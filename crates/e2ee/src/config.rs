@@ -17,11 +17,6 @@ pub const ADDS_PER_COMMIT_MAX: usize = 250;
 /// drawer for half of that and be added still; the server revokes devices unseen for 180 days.
 pub const KEY_PACKAGE_LIFETIME_MS: u64 = 365 * DAY_MS;
 
-/// How long a key package must stay valid for us to add it, in milliseconds. Members check lifetimes
-/// when they read the commit, and mail may wait for [`limits::MAILBOX_AGE_MAX_MS`]; with one day on
-/// top, a commit never grows too old to be applied.
-pub const KEY_PACKAGE_REMAINING_MIN_MS: u64 = limits::MAILBOX_AGE_MAX_MS + DAY_MS;
-
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Clocks may differ by this much, in seconds: a key package counts from so long before it was made.

@@ -7,7 +7,7 @@ use openmls::prelude::{
 use openmls_traits::OpenMlsProvider as _;
 use pipit_domain::{Timestamp, limits};
 
-use crate::config::{self, KEY_PACKAGE_LIFETIME_MS, KEY_PACKAGE_REMAINING_MIN_MS};
+use crate::config::{self, KEY_PACKAGE_LIFETIME_MS};
 use crate::crypto::{Provider, Storage};
 use crate::identity::{Identity, LeafIdentity};
 use crate::roster::{Refusal, Roster, admit_new};
@@ -161,7 +161,7 @@ fn check_lifetime(key_package: &KeyPackage, now: Timestamp) -> Result<(), KeyPac
     let longest_s = KEY_PACKAGE_LIFETIME_MS / 1000 + 24 * 60 * 60;
     let needed_until_s = now
         .as_secs()
-        .saturating_add(KEY_PACKAGE_REMAINING_MIN_MS / 1000);
+        .saturating_add(limits::KEY_PACKAGE_REMAINING_MIN_MS / 1000);
     let span_s = lifetime.not_after().saturating_sub(lifetime.not_before());
     if span_s > longest_s || lifetime.not_after() < needed_until_s {
         return Err(KeyPackageError::OutOfDate);

@@ -45,7 +45,7 @@ mod signal;
 mod suite;
 
 pub use commit::{Change, Commit, CommitError};
-pub use config::{ADDS_PER_COMMIT_MAX, KEY_PACKAGE_LIFETIME_MS, KEY_PACKAGE_REMAINING_MIN_MS};
+pub use config::{ADDS_PER_COMMIT_MAX, KEY_PACKAGE_LIFETIME_MS};
 pub use create::{CreateError, Created};
 pub use crypto::{Crypto, Provider, Storage, StorageFailure};
 pub use group::{ExportError, Group, SECRET_LEN};

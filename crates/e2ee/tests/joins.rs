@@ -228,7 +228,7 @@ fn key_packages_are_checked() {
         Err(KeyPackageError::Refused(Refusal::UnknownLeaf(_)))
     ));
     let late = now().as_millis() + pipit_e2ee::KEY_PACKAGE_LIFETIME_MS
-        - pipit_e2ee::KEY_PACKAGE_REMAINING_MIN_MS
+        - pipit_domain::limits::KEY_PACKAGE_REMAINING_MIN_MS
         + 60_000;
     let late = pipit_domain::Timestamp::from_millis(late);
     assert!(matches!(

@@ -31,6 +31,8 @@ const FREE_GUESSES_PER_ADDRESS: u32 = 30;
 const LOOK_UPS_PER_SECOND: u32 = 5;
 /// Claims of key packages by one device: one for each conversation that it opens.
 const CLAIMS_PER_SECOND: u32 = 2;
+/// Reports by one device: people write them.
+const REPORTS_PER_MINUTE: u32 = 2;
 /// Handshakes checked at once: each can take a core for a second.
 const HANDSHAKES_AT_ONCE: usize = 4;
 
@@ -72,6 +74,7 @@ pub struct Gateway {
     pub(crate) address_guesses: Guesses<IpAddr>,
     pub(crate) look_ups: Buckets<DeviceId>,
     pub(crate) claims: Buckets<DeviceId>,
+    pub(crate) reports: Buckets<DeviceId>,
     pub(crate) handshakes: Semaphore,
     sign_ups: Buckets<IpAddr>,
     requests: Buckets<IpAddr>,
@@ -114,6 +117,7 @@ impl Gateway {
             address_guesses: Guesses::new(FREE_GUESSES_PER_ADDRESS),
             look_ups: Buckets::new(Rate::per_second(LOOK_UPS_PER_SECOND)),
             claims: Buckets::new(Rate::per_second(CLAIMS_PER_SECOND)),
+            reports: Buckets::new(Rate::per_minute(REPORTS_PER_MINUTE)),
             handshakes: Semaphore::new(HANDSHAKES_AT_ONCE),
             sign_ups: Buckets::new(Rate::per_minute(limits.sign_ups_per_minute)),
             requests: Buckets::new(Rate::per_second(limits.requests_per_second)),

@@ -43,6 +43,7 @@ fn check_one(caller: Caller, package: v1::KeyPackage) -> Result<NewKeyPackage, R
     Ok(NewKeyPackage {
         suite,
         is_last_resort: package.last_resort,
+        expires: checked.expires,
         bytes: package.key_package,
     })
 }

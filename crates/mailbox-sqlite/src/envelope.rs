@@ -67,6 +67,11 @@ pub(crate) fn submit(
     if let Some(time) = accepted(db, new.sender.device, new.envelope)? {
         return Ok(SubmitOutcome::Repeated { time });
     }
+    if let Some(before) = new.after
+        && accepted(db, new.sender.device, before)?.is_none()
+    {
+        return Ok(SubmitOutcome::TooEarly);
+    }
     let Some(current) = conversation::of_group(db, new.group)? else {
         return Ok(SubmitOutcome::UnknownConversation);
     };

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::convert::to_integer;
 use crate::error::DbError;
 use crate::writer::Writing;
-use crate::{conversation, device, mailbox};
+use crate::{conversation, device, key_package, mailbox};
 
 /// Payloads looked at in one call: the writing thread must not be held up.
 const PAYLOADS_MAX: usize = 64;
@@ -17,6 +17,7 @@ const SUBMITS_MAX: i64 = 2000;
 pub(crate) fn expire(writing: &mut Writing<'_>, now: Timestamp) -> Result<Expired, DbError> {
     let before = to_integer(now.as_millis().saturating_sub(limits::MAILBOX_AGE_MAX_MS));
     conversation::expire_trees(writing.db, before)?;
+    key_package::expire(writing.db, now)?;
     Ok(Expired {
         mailboxes: mailboxes(writing, before)?,
         submits: submits(writing, before)?,

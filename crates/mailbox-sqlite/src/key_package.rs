@@ -1,13 +1,17 @@
 //! Table `key_package`: each one-time package is handed out once; the last-resort one stays.
 
-use pipit_domain::{AccountId, DeviceId, limits};
+use pipit_domain::{AccountId, DeviceId, Timestamp, limits};
 use pipit_mailbox::{
     ClaimedKeyPackages, ClaimedPackage, DeviceAddress, KeyPackageCount, NewKeyPackage, Suite,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::convert::{first, time, to_integer};
 use crate::device;
 use crate::error::DbError;
+
+/// Expired key packages deleted in one call: the writing thread must not be held up.
+const EXPIRED_MAX: i64 = 2000;
 
 pub(crate) fn publish(
     db: &Connection,
@@ -25,9 +29,16 @@ pub(crate) fn publish(
             continue;
         }
         db.prepare_cached(
-            "INSERT INTO key_package (device_no, suite, is_last_resort, bytes) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO key_package (device_no, suite, is_last_resort, expires_ms, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![device_no, suite.number(), package.is_last_resort, package.bytes])?;
+        .execute(params![
+            device_no,
+            suite.number(),
+            package.is_last_resort,
+            to_integer(package.expires.as_millis()),
+            package.bytes
+        ])?;
     }
     Ok(())
 }
@@ -49,7 +60,30 @@ pub(crate) fn counts(db: &Connection, device_no: i64) -> Result<KeyPackageCount,
     Ok(KeyPackageCount {
         classical: count(db, device_no, Suite::Classical)?,
         post_quantum: count(db, device_no, Suite::PostQuantum)?,
+        last_resort_expires: last_resort_expires(db, device_no)?,
     })
+}
+
+fn last_resort_expires(db: &Connection, device_no: i64) -> Result<Option<Timestamp>, DbError> {
+    let mut statement = db.prepare_cached(
+        "SELECT min(expires_ms) FROM key_package WHERE device_no = ?1 AND is_last_resort = 1
+         HAVING count(*) = ?2",
+    )?;
+    let mut rows = statement.query(params![device_no, to_integer(Suite::ALL.len() as u64)])?;
+    first(&mut rows, |row| time(row, 0))
+}
+
+/// Forgets those that nobody could use any more.
+pub(crate) fn expire(db: &Connection, now: Timestamp) -> Result<(), DbError> {
+    let usable = now
+        .as_millis()
+        .saturating_add(limits::KEY_PACKAGE_REMAINING_MIN_MS);
+    db.prepare_cached(
+        "DELETE FROM key_package WHERE key_package_no IN (
+             SELECT key_package_no FROM key_package WHERE expires_ms < ?1 LIMIT ?2)",
+    )?
+    .execute(params![to_integer(usable), EXPIRED_MAX])?;
+    Ok(())
 }
 
 pub(crate) fn claim(

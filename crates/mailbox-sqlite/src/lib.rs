@@ -22,6 +22,7 @@ mod mailbox;
 mod member;
 mod open;
 mod reader;
+mod report;
 mod schema;
 mod secret;
 mod store;

@@ -19,6 +19,8 @@ const MIGRATIONS: &[&str] = &[
         include_str!("../sql/0009-server.sql"),
     ),
     include_str!("../sql/0010-groups.sql"),
+    include_str!("../sql/0011-key-package-expiry.sql"),
+    include_str!("../sql/0012-report.sql"),
 ];
 
 /// The version that this build writes.

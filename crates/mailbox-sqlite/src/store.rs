@@ -12,14 +12,14 @@ use pipit_mailbox::{
     ConversationSummary, Conversations, CreateAccountOutcome, CreateOutcome, DeliveredTo,
     DeviceAddress, DeviceRow, Directory, Expired, KeyPackageCount, LedgerChange, LedgerRow,
     LoginRow, MailboxPage, Mailboxes, NewAccount, NewCommit, NewConversation, NewEnvelope,
-    NewKeyPackage, Store, SubmitOutcome, Suite,
+    NewKeyPackage, NewReport, Store, SubmitOutcome, Suite,
 };
 
 use crate::open::{self, OpenError};
 use crate::reader::Readers;
 use crate::writer::Writer;
 use crate::{
-    account, conversation, device, envelope, expire, key_package, ledger, mailbox, secret,
+    account, conversation, device, envelope, expire, key_package, ledger, mailbox, report, secret,
 };
 
 /// Reading threads: two keep a short read from waiting behind a long one.
@@ -177,6 +177,15 @@ impl Directory for SqliteStore {
                 Some(device_no) => key_package::counts(db, device_no),
                 None => Ok(KeyPackageCount::default()),
             })
+    }
+
+    fn report(&self, report: NewReport) -> Answer<bool> {
+        self.writer
+            .call(move |writing| report::insert(writing.db, &report))
+    }
+
+    fn report_count(&self, account: AccountId) -> Answer<u64> {
+        self.readers.call(move |db| report::count(db, account))
     }
 
     fn secret(&self, name: &'static str, fresh: Vec<u8>) -> Answer<Vec<u8>> {

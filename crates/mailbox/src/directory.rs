@@ -39,6 +39,10 @@ pub struct NewKeyPackage {
     /// Whether it may be handed out again when no other is left. A device has one per suite: a
     /// newer one takes the place of the older.
     pub is_last_resort: bool,
+    /// Until when it may be used. It is handed out until [`limits::KEY_PACKAGE_REMAINING_MIN_MS`] before.
+    ///
+    /// [`limits::KEY_PACKAGE_REMAINING_MIN_MS`]: pipit_domain::limits::KEY_PACKAGE_REMAINING_MIN_MS
+    pub expires: Timestamp,
     /// The MLS KeyPackage.
     pub bytes: Vec<u8>,
 }
@@ -135,13 +139,30 @@ pub struct ClaimedKeyPackages {
     pub without: Vec<DeviceId>,
 }
 
-/// One-time key packages left, the last-resort ones apart.
+/// What a device has left: one-time key packages of each suite, and those of last resort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KeyPackageCount {
     /// For [`Suite::Classical`].
     pub classical: u32,
     /// For [`Suite::PostQuantum`].
     pub post_quantum: u32,
+    /// When the first last-resort one of the two suites expires; `None` when one is missing.
+    pub last_resort_expires: Option<Timestamp>,
+}
+
+/// What one person tells the operator of another.
+#[derive(Clone)]
+pub struct NewReport {
+    /// Who tells.
+    pub reporter: AccountId,
+    /// Of whom.
+    pub account: AccountId,
+    /// Why, in the reporter's words.
+    pub reason: String,
+    /// Messages that the reporter chose to show. Nobody can check that they were ever sent.
+    pub messages: Vec<String>,
+    /// The server's clock.
+    pub now: Timestamp,
 }
 
 /// Accounts, names, ledgers, devices and key packages.
@@ -205,6 +226,12 @@ pub trait Directory: Send + Sync {
 
     /// One-time key packages left of a device.
     fn key_package_count(&self, device: DeviceId) -> Answer<KeyPackageCount>;
+
+    /// Keeps a report for the operator, among the newest 10,000; answers whether there is such an account.
+    fn report(&self, report: NewReport) -> Answer<bool>;
+
+    /// How many reports are kept of an account.
+    fn report_count(&self, account: AccountId) -> Answer<u64>;
 
     /// A secret of this server under a name: the stored one, or `fresh` stored now.
     fn secret(&self, name: &'static str, fresh: Vec<u8>) -> Answer<Vec<u8>>;

@@ -30,7 +30,7 @@ pub use conversations::{
 };
 pub use directory::{
     AppendOutcome, ClaimedKeyPackages, ClaimedPackage, CreateAccountOutcome, DeviceRow, Directory,
-    KeyPackageCount, LedgerChange, LedgerRow, LoginRow, NewAccount, NewKeyPackage,
+    KeyPackageCount, LedgerChange, LedgerRow, LoginRow, NewAccount, NewKeyPackage, NewReport,
 };
 pub use error::{Answer, StoreError};
 pub use kinds::{ConversationKind, EnvelopeKind, Suite};

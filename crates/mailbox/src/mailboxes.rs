@@ -17,6 +17,8 @@ pub struct NewEnvelope {
     pub epoch: u64,
     /// The sender's id for it.
     pub envelope: EnvelopeId,
+    /// The envelope of this sender that must have been accepted before it.
+    pub after: Option<EnvelopeId>,
     /// The MLS PrivateMessage.
     pub payload: Bytes,
     /// The server's clock.
@@ -36,6 +38,8 @@ pub enum SubmitOutcome {
         /// When it was accepted first.
         time: Timestamp,
     },
+    /// What it comes after was not accepted.
+    TooEarly,
     /// The conversation is in another epoch.
     StaleEpoch(u64),
     /// No conversation has this group.

@@ -2,6 +2,7 @@
 
 use openmls::prelude::ProtocolVersion;
 use openmls_rust_crypto::RustCrypto;
+use pipit_domain::Timestamp;
 use pipit_mailbox::Suite;
 
 use crate::leaf::Leaf;
@@ -16,6 +17,8 @@ pub struct CheckedKeyPackage {
     pub suite: Suite,
     /// Whether it is marked to be used more than once.
     pub is_last_resort: bool,
+    /// Until when it may be used.
+    pub expires: Timestamp,
 }
 
 /// Reads a key package and checks its signatures and its lifetime (by the system's clock, in OpenMLS).
@@ -30,5 +33,6 @@ pub fn read_key_package(bytes: &[u8]) -> Result<CheckedKeyPackage, HandshakeErro
         leaf: Leaf::of_node(key_package.leaf_node())?,
         suite: suite::of(key_package.ciphersuite())?,
         is_last_resort: key_package.last_resort(),
+        expires: Timestamp::from_millis(key_package.life_time().not_after().saturating_mul(1000)),
     })
 }

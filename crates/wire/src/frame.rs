@@ -76,6 +76,7 @@ mod tests {
             request_id: 9,
             body: Some(Body::Submit(Submit {
                 payload: payload.clone(),
+                ..Submit::default()
             })),
         };
         let bytes = encode(&frame);

@@ -207,6 +207,7 @@ impl Line {
         match self
             .request(client_frame::Body::Submit(Submit {
                 payload: payload.into(),
+                ..Submit::default()
             }))
             .await?
         {

@@ -244,6 +244,7 @@ pub fn envelope() -> EnvelopeId {
 pub async fn submit(connection: &mut Connection, payload: Vec<u8>) -> Result<Accepted> {
     let submit = client_frame::Body::Submit(Submit {
         payload: payload.into(),
+        ..Submit::default()
     });
     match connection.request(submit).await? {
         server_frame::Body::Accepted(accepted) => Ok(accepted),

@@ -39,6 +39,7 @@ async fn frames_that_are_none_end_the_connection_and_nothing_else() -> Result<()
         request_id: 1,
         body: Some(client_frame::Body::Submit(Submit {
             payload: vec![1; 100].into(),
+            ..Submit::default()
         })),
     };
     let cut = frame::encode(&submit).slice(..50);
@@ -119,6 +120,7 @@ async fn a_kind_of_request_that_is_not_known_is_refused_and_the_connection_goes_
     assert_eq!(refused(connection.answer(77).await), "UNSUPPORTED");
     let garbage = client_frame::Body::Submit(Submit {
         payload: vec![9; 300].into(),
+        ..Submit::default()
     });
     assert_eq!(refused(connection.request(garbage).await), "MALFORMED");
     connection

@@ -15,6 +15,7 @@ async fn burst(connection: &mut Connection, sealed: &[Vec<u8>]) -> Vec<u32> {
     for payload in sealed {
         let submit = client_frame::Body::Submit(Submit {
             payload: payload.clone().into(),
+            ..Submit::default()
         });
         match connection.send(submit).await {
             Ok(id) => ids.push(id),

@@ -1,5 +1,6 @@
 //! A device that a commit never reached: it comes back by itself, and reads whatever is sent from then on.
 
+use pipit_wire::v1::client_frame::Body;
 use serde_json::{Value, json};
 use story_tests::{Frame, Pair, Person, Verdict, until};
 
@@ -9,7 +10,7 @@ fn is_renewal_due(person: &Person) {
         .expect("the plan can be changed");
 }
 
-/// Alice renews her keys, and the commit does not get through to bob.
+/// Alice renews her keys; the commit does not get through to bob, and is gone at the server as well.
 async fn renew_unseen(pair: &mut Pair) {
     pair.bob_line.rule(|frame| match frame.is_commit() {
         true => Verdict::Drop,
@@ -23,6 +24,10 @@ async fn renew_unseen(pair: &mut Pair) {
             frames.iter().any(Frame::is_commit).then_some(())
         })
         .await;
+    let gone = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
+        .and_then(|database| database.execute("DELETE FROM pointer", []))
+        .expect("the mailboxes can be emptied");
+    assert_eq!(gone, 1, "bob's commit waits there");
 }
 
 async fn kinds(person: &Person, conversation: &str) -> Vec<String> {
@@ -96,14 +101,45 @@ async fn a_refused_message_brings_a_device_back_and_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_device_waits_for_a_commit_in_its_mailbox_and_skips_nothing() {
+    let mut pair = Pair::talking().await;
+    pair.bob_line.rule(|frame| match frame.is_commit() {
+        true => Verdict::Hold,
+        false => Verdict::Pass,
+    });
+    pair.alice.quit().await;
+    is_renewal_due(&pair.alice);
+    pair.alice.start().await;
+    pair.bob_line.held(1).await;
+    let conversation = &pair.conversation;
+    // Refused, as the epoch is over. Only after twice the time that he waits for mail may it come.
+    pair.bob.send(conversation, "of bob").await;
+    pair.bob_line
+        .seen("two questions", |frames| {
+            let asks = |frame: &&Frame| matches!(frame, Frame::Up(Body::ListConversations(_)));
+            (frames.iter().filter(asks).count() >= 3).then_some(())
+        })
+        .await;
+    pair.alice.send(conversation, "of alice").await;
+    pair.alice.wait_texts(conversation, 3).await;
+    pair.bob_line.pass();
+    pair.bob_line.release();
+    wait_read(&pair.alice, conversation, "of bob").await;
+    pair.bob.wait_texts(conversation, 4).await;
+    assert_eq!(kinds(&pair.bob, conversation).await, ["text"; 4]);
+    assert!(
+        !pair
+            .alice_line
+            .seen("frames", |frames| Some(frames.iter().any(Frame::is_commit)))
+            .await
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_is_gone_at_the_server_is_noticed_after_connecting() {
     let mut pair = Pair::talking().await;
     renew_unseen(&mut pair).await;
     pair.bob.quit().await;
-    let gone = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
-        .and_then(|database| database.execute("DELETE FROM pointer", []))
-        .expect("the mailboxes can be emptied");
-    assert_eq!(gone, 1, "bob's commit waits there");
     pair.bob_line.pass();
     pair.bob.start().await;
     wait_back(&pair).await;

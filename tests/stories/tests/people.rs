@@ -1,7 +1,7 @@
 //! Strangers and contacts: requests, names of one's own, blocking, settings; on two devices of one person.
 
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, Server, until};
+use story_tests::{PASSWORD, Pair, Person, Server, until};
 
 async fn get(device: &Person, conversation: &str) -> Option<Value> {
     let params = json!({ "conversationId": conversation });
@@ -310,4 +310,65 @@ async fn a_profile_reaches_contacts_and_own_devices_and_no_strangers() {
     ] {
         assert_eq!(pair.bob.refused("profile.set", bad).await.code, code);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_reaches_the_operator_with_what_was_chosen_to_be_shown() {
+    let pair = &Pair::meet().await;
+    let (alice, bob, place) = (&pair.alice, &pair.bob, &pair.conversation);
+    let shown = alice.send(place, "buy this").await;
+    alice.send(place, "and this").await;
+    bob.wait_texts(place, 2).await;
+    let report = json!({
+        "accountId": alice.account.id, "reason": "spam", "messageIds": [shown]
+    });
+    bob.ask("contact.report", report).await;
+    let database = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
+        .expect("the database");
+    let kept: (Vec<u8>, String, String) = database
+        .query_row(
+            "SELECT account_id, reason, messages FROM report",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .expect("one report");
+    let about: String = kept.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(about, alice.account.id);
+    assert_eq!((&kept.1[..], &kept.2[..]), ("spam", "buy this"));
+    // Not one's own words under another's name, and not too much.
+    let own = bob.send(place, "mine").await;
+    let false_report = json!({
+        "accountId": alice.account.id, "reason": "spam", "messageIds": [own]
+    });
+    let refused = bob.refused("contact.report", false_report).await;
+    assert_eq!(refused.code, "NOT_FOUND");
+    let long = json!({ "accountId": alice.account.id, "reason": "x".repeat(1_001) });
+    assert_eq!(bob.refused("contact.report", long).await.code, "TOO_LARGE");
+    let nobody = json!({ "accountId": "ee".repeat(32), "reason": "spam" });
+    assert_eq!(
+        bob.refused("contact.report", nobody).await.code,
+        "UNKNOWN_ACCOUNT"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_chosen_at_sign_up_is_the_name_on_every_device() {
+    let server = Server::start().await;
+    let mut mara = Person::nobody(&[]).await;
+    let params = json!({
+        "server": server.address, "username": "mara", "password": PASSWORD, "displayName": "Mara L."
+    });
+    mara.ask("account.register", params).await;
+    let tablet = Person::login(&server.address, "mara").await;
+    until("the name on the second device", async || {
+        let status = tablet.ask("account.status", json!({})).await;
+        (status["displayName"] == "Mara L.").then_some(())
+    })
+    .await;
+    mara.kill().await;
+    mara.start().await;
+    assert_eq!(
+        mara.ask("profile.get", json!({})).await["displayName"],
+        "Mara L."
+    );
 }

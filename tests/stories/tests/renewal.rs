@@ -89,6 +89,34 @@ async fn keys_are_renewed_when_it_is_due_and_planned_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn key_packages_of_last_resort_are_replaced_in_time() {
+    let mut pair = Pair::talking().await;
+    let last_resorts = |of: &str| -> Vec<i64> {
+        let database = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
+            .expect("the server's database");
+        let mut statement = database.prepare(of).expect("its tables");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.collect::<Result<_, _>>().expect("numbers")
+    };
+    const LAST_RESORT: &str = "SELECT key_package_no FROM key_package WHERE is_last_resort = 1";
+    let before = last_resorts(LAST_RESORT);
+    assert_eq!(before.len(), 4, "two suites of two devices");
+    pair.bob.quit().await;
+    let changed = last_resorts(
+        "UPDATE key_package SET expires_ms = (unixepoch() + 199 * 86400) * 1000
+         WHERE is_last_resort = 1 RETURNING key_package_no",
+    );
+    assert_eq!(changed.len(), 4);
+    pair.bob.start().await;
+    until("new ones of bob, both suites", async || {
+        let now = last_resorts(LAST_RESORT);
+        let kept = now.iter().filter(|row| before.contains(row)).count();
+        (now.len() == 4 && kept == 2).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_with_the_process_is_settled_by_the_next() {
     let Pair {
         alice,

@@ -37,6 +37,7 @@ const COMMANDS: &[&str] = &[
     "contact.get",
     "contact.list",
     "contact.rename",
+    "contact.report",
     "conversation.archive",
     "conversation.clear",
     "conversation.get",

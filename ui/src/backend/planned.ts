@@ -76,7 +76,6 @@ export interface PlannedCommands {
   "conversation.mute": { params: { conversationId: string; until?: number; isMuted: boolean }; result: Empty };
   "conversation.typing": { params: { conversationId: string }; result: Empty };
   "contact.block": { params: { accountId: string; isBlocked: boolean }; result: Empty };
-  "contact.report": { params: { accountId: string; reason: string; messageIds?: string[] }; result: Empty };
   "request.accept": { params: { conversationId: string }; result: Empty };
   "request.decline": { params: { conversationId: string; block: boolean; report: boolean }; result: Empty };
   "conversation.archive": { params: { conversationId: string; isArchived: boolean }; result: Empty };
@@ -94,7 +93,7 @@ export interface PlannedCommands {
 }
 
 /** Commands that today's core doesn't have: nothing on the screen leads to them. Each goes when the core has it. */
-export const NOT_YET = new Set<keyof PlannedCommands>(["conversation.setTimer", "contact.report"]);
+export const NOT_YET = new Set<keyof PlannedCommands>(["conversation.setTimer"]);
 
 /** What commands that exist take besides. */
 export interface PlannedParams {

@@ -3,7 +3,7 @@
 use pipit_client::ProfileChange;
 use pipit_domain::AccountId;
 
-use super::{Answer, Api, conversation, id};
+use super::{Answer, Api, conversation, id, message};
 use crate::param::*;
 use crate::picture;
 use crate::view::{ContactView, ProfileView};
@@ -46,6 +46,16 @@ impl Api {
     pub(super) async fn contact_block(&self, params: BlockParams) -> Answer<Empty> {
         self.client
             .block(account(&params.account_id)?, params.is_blocked)
+            .await?;
+        Ok(Empty {})
+    }
+
+    pub(super) async fn contact_report(&self, params: ReportParams) -> Answer<Empty> {
+        let messages = params.message_ids.unwrap_or_default();
+        let messages = messages.iter().map(|text| message(text));
+        let messages = messages.collect::<Answer<Vec<_>>>()?;
+        self.client
+            .report(account(&params.account_id)?, &params.reason, messages)
             .await?;
         Ok(Empty {})
     }

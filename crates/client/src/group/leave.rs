@@ -163,6 +163,7 @@ impl Session {
             };
             let submit = client_frame::Body::Submit(Submit {
                 payload: payload.into(),
+                ..Submit::default()
             });
             let answer = self
                 .ask(submit, |body| match body {

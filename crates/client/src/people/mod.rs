@@ -8,6 +8,7 @@
 mod block;
 mod name;
 pub(crate) mod profile;
+mod report;
 mod request;
 
 use pipit_domain::AccountId;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::FutureExt;
-use pipit_domain::DeviceId;
+use pipit_domain::{DeviceId, Timestamp};
 use pipit_wire::v1::{KeyPackageCountResult, server_frame};
 
 use super::request::Answer;
@@ -16,6 +16,7 @@ pub(super) fn key_package_count(gateway: &Arc<Gateway>, device: DeviceId) -> Ans
         Ok(server_frame::Body::KeyPackageCount(KeyPackageCountResult {
             classical: count.classical,
             post_quantum: count.post_quantum,
+            last_resort_expires: count.last_resort_expires.map_or(0, Timestamp::as_millis),
         }))
     }
     .boxed()

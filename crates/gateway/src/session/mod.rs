@@ -16,6 +16,7 @@ mod key_package_count;
 mod list_conversations;
 mod look_up;
 mod outbound;
+mod report;
 mod request;
 mod signal;
 mod submit;

@@ -6,7 +6,7 @@ use pipit_wire::v1::{Pong, RefusalCode, client_frame, server_frame};
 use super::outbound::Outbound;
 use super::{
     End, Session, bad_frame, claim_key_packages, delivery_status, fetch_ledgers, has_room, hello,
-    key_package_count, list_conversations, look_up, signal, submit,
+    key_package_count, list_conversations, look_up, report, signal, submit,
 };
 use crate::refuse::Refusal;
 
@@ -57,6 +57,7 @@ impl Session {
             Body::KeyPackageCount(_) => {
                 key_package_count::key_package_count(gateway, caller.device)
             }
+            Body::Report(report) => report::report(gateway, caller, report),
             Body::ListConversations(list) => {
                 list_conversations::list_conversations(gateway, caller, &list)
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::{FutureExt, ready};
-use pipit_domain::limits;
+use pipit_domain::{EnvelopeId, IdError, limits};
 use pipit_mailbox::{DeviceAddress, NewEnvelope, SubmitOutcome};
 use pipit_wire::mls_header::{self, ApplicationHeader};
 use pipit_wire::v1::{Accepted, RefusalCode, Submit, server_frame};
@@ -13,10 +13,16 @@ use super::request::Answer;
 use crate::gateway::Gateway;
 use crate::refuse::Refusal;
 
+/// The one before it was refused just now, with a time of its own.
+const TOO_EARLY_MS: u32 = 100;
+
 pub(super) fn submit(gateway: &Arc<Gateway>, sender: DeviceAddress, submit: Submit) -> Answer {
     let header = match read_header(&submit) {
         Ok(header) => header,
         Err(refusal) => return ready(Err(refusal)).boxed(),
+    };
+    let Ok(after) = read_after(&submit) else {
+        return ready(Err(Refusal::malformed())).boxed();
     };
     let began = Instant::now();
     // The store queues it here, not when the future is polled: frames keep their order.
@@ -25,6 +31,7 @@ pub(super) fn submit(gateway: &Arc<Gateway>, sender: DeviceAddress, submit: Subm
         group: header.group,
         epoch: header.epoch,
         envelope: header.envelope,
+        after,
         payload: submit.payload,
         now: gateway.now(),
     });
@@ -42,12 +49,20 @@ pub(super) fn submit(gateway: &Arc<Gateway>, sender: DeviceAddress, submit: Subm
                     time: time.as_millis(),
                 }))
             }
+            SubmitOutcome::TooEarly => Err(Refusal::slow_down(TOO_EARLY_MS)),
             SubmitOutcome::StaleEpoch(epoch) => Err(Refusal::stale_epoch(epoch)),
             SubmitOutcome::UnknownConversation => Err(Refusal::unknown_conversation()),
             SubmitOutcome::NotAMember => Err(Refusal::not_a_member()),
         }
     }
     .boxed()
+}
+
+fn read_after(submit: &Submit) -> Result<Option<EnvelopeId>, IdError> {
+    match &submit.after[..] {
+        [] => Ok(None),
+        after => EnvelopeId::try_from(after).map(Some),
+    }
 }
 
 fn read_header(submit: &Submit) -> Result<ApplicationHeader, Refusal> {

@@ -130,6 +130,7 @@ async fn one(people: &[Device], size: usize) -> Result<GroupCost> {
         send_bytes = payload.len();
         let submit = client_frame::Body::Submit(Submit {
             payload: payload.into(),
+            ..Submit::default()
         });
         let began = Instant::now();
         let server_frame::Body::Accepted(_) = to_maker.request(submit).await? else {

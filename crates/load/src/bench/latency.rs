@@ -88,7 +88,7 @@ async fn chat(
                     return Ok((sent, ages_ms));
                 }
                 let payload = side.template.fresh(began).into();
-                side.connection.send(client_frame::Body::Submit(Submit { payload })).await?;
+                side.connection.send(client_frame::Body::Submit(Submit { payload, ..Submit::default() })).await?;
                 sent += 1;
                 next += every;
             }

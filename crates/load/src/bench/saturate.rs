@@ -74,7 +74,10 @@ async fn chat(side: &mut Side, in_flight: usize, began: Instant, time: Duration)
         while unanswered < in_flight && began.elapsed() < time {
             let payload = side.template.fresh(began).into();
             side.connection
-                .feed(client_frame::Body::Submit(Submit { payload }))
+                .feed(client_frame::Body::Submit(Submit {
+                    payload,
+                    ..Submit::default()
+                }))
                 .await?;
             unanswered += 1;
         }

@@ -57,6 +57,7 @@ async fn one(alice: &mut Side, bob: &mut Side, payload: Vec<u8>) -> Result<WireB
     let (bob_sent, bob_received) = bob.connection.meter.read();
     let submit = client_frame::Body::Submit(Submit {
         payload: payload.into(),
+        ..Submit::default()
     });
     alice.connection.request(submit).await?;
     let deliver = bob.connection.delivery().await?;

@@ -3,9 +3,9 @@
 use pipit_domain::limits;
 
 use super::fixture::{
-    ALICE, ALICE_LAPTOP, BOB, CAROL, Fixture, key_package, new_account, username,
+    ALICE, ALICE_LAPTOP, BOB, CAROL, Fixture, at, key_package, new_account, username,
 };
-use crate::{AppendOutcome, CreateAccountOutcome, KeyPackageCount, LedgerChange, Suite};
+use crate::{AppendOutcome, CreateAccountOutcome, KeyPackageCount, LedgerChange, NewReport, Suite};
 
 /// A name, an account id and a device id are each somebody's once.
 pub async fn names_and_ids_are_unique(fixture: &Fixture) {
@@ -133,7 +133,8 @@ pub async fn key_packages_are_handed_out_once(fixture: &Fixture) {
         count,
         Ok(KeyPackageCount {
             classical: 1,
-            post_quantum: 2
+            post_quantum: 2,
+            last_resort_expires: None,
         })
     );
     for expected in [&b"one"[..], b"two", b"last", b"last"] {
@@ -170,6 +171,46 @@ pub async fn key_packages_are_handed_out_once(fixture: &Fixture) {
     assert_eq!(store.key_package_count(CAROL.device).await, Ok(count));
 }
 
+/// A key package is handed out only while it lives long enough for who is added by it.
+pub async fn key_packages_expire(fixture: &Fixture) {
+    let store = &fixture.store;
+    fixture.people().await;
+    let packages = Suite::ALL.iter().flat_map(|&suite| {
+        [true, false].map(|is_last_resort| key_package(suite, is_last_resort, b"package"))
+    });
+    let packages: Vec<_> = packages.collect();
+    let last = packages.iter().find(|package| package.is_last_resort);
+    let last = last.unwrap().expires;
+    let count = |one_time, last_resort_expires| KeyPackageCount {
+        classical: one_time,
+        post_quantum: one_time,
+        last_resort_expires,
+    };
+    let published = store.publish_key_packages(BOB.device, packages).await;
+    assert_eq!(published, Ok(count(1, Some(last))));
+    for (now, left, claimed) in [
+        (100, count(1, Some(last)), 1),
+        (101, count(0, Some(last)), 1),
+        (201, count(0, None), 0),
+    ] {
+        store.expire(at(now)).await.unwrap();
+        assert_eq!(store.key_package_count(BOB.device).await, Ok(left));
+        let suite = Suite::PostQuantum;
+        let found = store
+            .claim_key_packages(vec![BOB.account], suite, ALICE.device)
+            .await
+            .unwrap();
+        assert_eq!(found.packages.len(), claimed, "at {now}");
+        if now == 100 {
+            let again = key_package(suite, false, b"package");
+            store
+                .publish_key_packages(BOB.device, vec![again])
+                .await
+                .unwrap();
+        }
+    }
+}
+
 /// A secret under a name is the first one that was stored.
 pub async fn a_secret_is_made_once(fixture: &Fixture) {
     let store = &fixture.store;
@@ -186,4 +227,25 @@ pub async fn a_secret_is_made_once(fixture: &Fixture) {
         Ok(b"second".to_vec())
     );
     assert_eq!(store.check().await, Ok(()));
+}
+
+/// Reports are kept, each for itself, and of existing accounts only.
+pub async fn a_report_is_kept_for_the_operator(fixture: &Fixture) {
+    let store = &fixture.store;
+    fixture.people().await;
+    let report = |account| NewReport {
+        reporter: ALICE.account,
+        account,
+        reason: "spam".to_owned(),
+        messages: vec!["buy this".to_owned(), "now".to_owned()],
+        now: pipit_domain::Timestamp::from_millis(5),
+    };
+    let nobody = pipit_domain::AccountId::new([0xee; 32]);
+    assert_eq!(store.report(report(nobody)).await, Ok(false));
+    for count in 1..=3 {
+        assert_eq!(store.report(report(BOB.account)).await, Ok(true));
+        assert_eq!(store.report_count(BOB.account).await, Ok(count));
+    }
+    assert_eq!(store.report_count(nobody).await, Ok(0));
+    assert_eq!(store.report_count(CAROL.account).await, Ok(0));
 }

@@ -88,6 +88,8 @@ pub(super) fn key_package(suite: Suite, is_last_resort: bool, bytes: &[u8]) -> N
     NewKeyPackage {
         suite,
         is_last_resort,
+        expires: at(pipit_domain::limits::KEY_PACKAGE_REMAINING_MIN_MS
+            + if is_last_resort { 200 } else { 100 }),
         bytes: bytes.to_vec(),
     }
 }
@@ -112,6 +114,7 @@ pub(super) fn new_envelope(sender: DeviceAddress, number: u8) -> NewEnvelope {
         group: GROUP,
         epoch: 1,
         envelope: envelope(number),
+        after: None,
         payload: Bytes::from(vec![number; 100]),
         now: at(u64::from(number)),
     }

@@ -75,6 +75,27 @@ pub async fn only_members_submit_in_the_epoch(fixture: &Fixture) {
     assert!(fixture.waiting(BOB).await.is_empty());
 }
 
+/// What comes after an envelope that was refused is refused, too, until that one is accepted.
+pub async fn nothing_overtakes_what_it_comes_after(fixture: &Fixture) {
+    let store = &fixture.store;
+    fixture.conversation().await;
+    let mut refused = new_envelope(ALICE, 1);
+    refused.epoch = 0;
+    let mut next = new_envelope(ALICE, 2);
+    next.after = Some(refused.envelope);
+    let too_early = Ok(SubmitOutcome::TooEarly);
+    let (first, second) = (store.submit(refused), store.submit(next.clone()));
+    assert_eq!(first.await, Ok(SubmitOutcome::StaleEpoch(1)));
+    assert_eq!(second.await, too_early);
+    let mut of_other = new_envelope(BOB, 3);
+    of_other.after = Some(next.envelope);
+    assert_eq!(store.submit(of_other).await, too_early);
+    let (first, second) = (store.submit(new_envelope(ALICE, 1)), store.submit(next));
+    assert_eq!(first.await, Ok(SubmitOutcome::Accepted { time: at(1) }));
+    assert_eq!(second.await, Ok(SubmitOutcome::Accepted { time: at(2) }));
+    assert_eq!(fixture.waiting(BOB).await.len(), 2);
+}
+
 /// Pages follow each other without holes or repeats, and one delivery always fits.
 pub async fn a_mailbox_is_read_in_order_by_count_and_bytes(fixture: &Fixture) {
     let store = &fixture.store;

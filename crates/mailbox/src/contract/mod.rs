@@ -15,16 +15,17 @@ pub use conversations::{
     who_left_gets_nothing_more,
 };
 pub use directory::{
-    a_ledger_grows_only_from_where_it_was_checked, a_revoked_device_keeps_nothing,
-    a_secret_is_made_once, key_packages_are_handed_out_once, names_and_ids_are_unique,
+    a_ledger_grows_only_from_where_it_was_checked, a_report_is_kept_for_the_operator,
+    a_revoked_device_keeps_nothing, a_secret_is_made_once, key_packages_are_handed_out_once,
+    key_packages_expire, names_and_ids_are_unique,
 };
 pub use fixture::{Announced, Fixture, Recorder};
 pub use mailboxes::{
     a_full_mailbox_is_marked_and_emptied, a_mailbox_is_read_in_order_by_count_and_bytes,
     an_envelope_is_stored_once_for_every_other_device,
     deliveries_are_announced_after_they_are_stored, exactly_the_acknowledged_go,
-    old_mailboxes_and_submits_are_forgotten, only_members_submit_in_the_epoch,
-    receipt_is_recorded_once_an_account,
+    nothing_overtakes_what_it_comes_after, old_mailboxes_and_submits_are_forgotten,
+    only_members_submit_in_the_epoch, receipt_is_recorded_once_an_account,
 };
 pub use restart::everything_is_there_after_a_restart;
 
@@ -40,7 +41,9 @@ macro_rules! contract_tests {
             a_ledger_grows_only_from_where_it_was_checked
             a_revoked_device_keeps_nothing
             key_packages_are_handed_out_once
+            key_packages_expire
             a_secret_is_made_once
+            a_report_is_kept_for_the_operator
             a_conversation_is_created_once_with_its_welcome
             the_first_commit_of_an_epoch_wins
             a_commit_moves_members_and_invites_new_ones
@@ -50,6 +53,7 @@ macro_rules! contract_tests {
             a_device_that_is_not_in_force_is_refused
             an_envelope_is_stored_once_for_every_other_device
             only_members_submit_in_the_epoch
+            nothing_overtakes_what_it_comes_after
             a_mailbox_is_read_in_order_by_count_and_bytes
             exactly_the_acknowledged_go
             receipt_is_recorded_once_an_account

@@ -98,6 +98,7 @@ fn client_bodies() -> Vec<(&'static str, client_frame::Body)> {
             "submit",
             Body::Submit(v1::Submit {
                 payload: envelope(40).into(),
+                ..v1::Submit::default()
             }),
         ),
         (
@@ -212,6 +213,7 @@ fn server_bodies() -> Vec<(&'static str, server_frame::Body)> {
             Body::KeyPackageCount(v1::KeyPackageCountResult {
                 classical: 32,
                 post_quantum: 31,
+                last_resort_expires: TIME,
             }),
         ),
         (

@@ -1308,6 +1308,23 @@ kind?: MessageKind,
 isMissing: boolean, };
 
 /**
+ * What the operator of the server is told of somebody.
+ */
+export type ReportParams = { 
+/**
+ * Of whom.
+ */
+accountId: string, 
+/**
+ * Why: at most 1,000 bytes.
+ */
+reason: string, 
+/**
+ * Messages of theirs to show, at most 20; none when left out.
+ */
+messageIds?: Array<string>, };
+
+/**
  * What a failed command answers: JSON-RPC's error object.
  */
 export type RpcError = { 
@@ -1834,6 +1851,8 @@ export interface Commands {
   "contact.rename": { params: RenameContactParams; result: ContactView };
   /** Blocks somebody, or takes that back. They are not told. */
   "contact.block": { params: BlockParams; result: Empty };
+  /** Tells the operator of the server about somebody, with messages that this person chooses to show. */
+  "contact.report": { params: ReportParams; result: Empty };
   /** Accepts who began a conversation, or the group that a stranger has added one to. */
   "request.accept": { params: ConversationParams; result: Empty };
   /** Declines that: what was written is removed. They are not told. */
