@@ -35,6 +35,8 @@ export class MainController {
   chat = $state.raw<ChatController>();
   newConversation = $state.raw<NewConversationController>();
   isShowingShortcuts = $state(false);
+  /** A data URL. */
+  ownPicture = $state<string>();
   readonly #places: ScrollMemory;
   #isFocused = false;
   /** Counts openings: the last one wins. */
@@ -64,8 +66,11 @@ export class MainController {
     this.#stop = feed.listen({
       event: (event) => {
         if (event.type === "conversation.show") void this.open(event.conversationId);
+        if (event.type === "conversation.removed" && event.conversationId === this.list.selectedId) this.closeConversation();
+        if (event.type === "profile.changed") this.ownPicture = event.profile.picture;
       },
       missed: () => {
+        void this.#loadPicture();
         this.#toldFocus = "";
         this.#tellFocus();
       },
@@ -73,9 +78,15 @@ export class MainController {
   }
 
   async start(): Promise<void> {
+    void this.#loadPicture();
     await this.list.load();
     const open = this.storage?.getItem(OPEN_KEY);
     if (open && this.list.conversations.some((one) => one.conversationId === open)) await this.open(open);
+  }
+
+  async #loadPicture(): Promise<void> {
+    // Without an answer, initials stand there until the next change.
+    this.ownPicture = (await this.backend.call("profile.get", {}).catch(() => undefined))?.picture;
   }
 
   dispose(): void {

@@ -10,6 +10,7 @@ import { FindController } from "../features/find/FindController.svelte";
 import { AddPeopleController, JoinController, NewGroupController } from "../features/group/GroupController.svelte";
 import { InfoController } from "../features/info-panel/InfoController.svelte";
 import { PaletteController, type PaletteSources } from "../features/palette/PaletteController.svelte";
+import { SavedController } from "../features/saved/SavedController.svelte";
 import { SearchController } from "../features/search/SearchController.svelte";
 import { SettingsController, type Page } from "../features/settings/SettingsController.svelte";
 import { conversationName } from "../i18n/conversationName";
@@ -41,6 +42,7 @@ export class SidesController {
   newGroup = $state.raw<NewGroupController>();
   adding = $state.raw<AddPeopleController>();
   joining = $state.raw<JoinController>();
+  saved = $state.raw<SavedController>();
   question = $state.raw<Question>();
   /** The chat that is asked for how long it is to be muted. */
   muting = $state.raw<Conversation>();
@@ -56,7 +58,7 @@ export class SidesController {
   }
 
   get hasDialog(): boolean {
-    const dialogs = [this.palette, this.question, this.muting, this.newGroup, this.adding, this.joining];
+    const dialogs = [this.palette, this.question, this.muting, this.newGroup, this.adding, this.joining, this.saved];
     return dialogs.some((one) => one !== undefined);
   }
 
@@ -80,6 +82,16 @@ export class SidesController {
       void this.settings.load();
     }
     this.settings.go(page);
+  }
+
+  openSaved(): void {
+    this.palette = undefined;
+    this.saved ??= new SavedController(this.backend, this.feed);
+  }
+
+  closeSaved(): void {
+    this.saved?.dispose();
+    this.saved = undefined;
   }
 
   closeSettings(): void {
@@ -145,6 +157,7 @@ export class SidesController {
 
   dispose(): void {
     this.closeInfo();
+    this.closeSaved();
   }
 
   mute(conversation: Conversation): void {

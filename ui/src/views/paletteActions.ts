@@ -3,6 +3,7 @@
 import Archive from "@lucide/svelte/icons/archive";
 import Bell from "@lucide/svelte/icons/bell";
 import BellOff from "@lucide/svelte/icons/bell-off";
+import Bookmark from "@lucide/svelte/icons/bookmark";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import Link from "@lucide/svelte/icons/link";
 import Mail from "@lucide/svelte/icons/mail";
@@ -55,6 +56,7 @@ function appActions(main: MainController): PaletteAction[] {
     { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },
+    { id: "saved", group, label: t("saved.title"), icon: Bookmark, run: () => main.sides.openSaved() },
     { id: "settings", group, label: t("settings.title"), icon: Settings, caps: shown("settings").caps, run: () => main.sides.openSettings() },
     { id: "shortcuts", group, label: t("shortcuts.title"), icon: Keyboard, caps: shown("shortcuts").caps, run: () => main.showShortcuts() },
   ];

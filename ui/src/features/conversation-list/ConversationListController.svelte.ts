@@ -144,6 +144,7 @@ export class ConversationListController {
 
   #apply(event: NumberedEvent): void {
     if (event.type === "conversation.changed") this.#put(event.conversation);
+    if (event.type === "conversation.removed") this.conversations = this.conversations.filter((one) => one.conversationId !== event.conversationId);
     if (event.type === "message.added") this.#stopTyping(event.message.conversationId, event.message.sender);
     const planned = plannedEvent(event);
     if (planned?.type === "typing") this.#type(planned);

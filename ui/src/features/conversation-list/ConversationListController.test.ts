@@ -108,6 +108,11 @@ describe("moving between chats", () => {
     expect([...list.online]).toEqual(["acc-dad"]);
   });
 
+  it("lets a chat go that is removed", () => {
+    backend.emit({ type: "conversation.removed", conversationId: "b" });
+    expect(ids()).not.toContain("b");
+  });
+
   it("comes to know a chat that isn't in the list yet", async () => {
     backend.put(conversation("z", { updatedAt: 99 }));
     await list.know("z");
