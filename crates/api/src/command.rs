@@ -66,6 +66,8 @@ macro_rules! for_each_command {
             "conversation.typing": conversation_typing(ConversationParams) -> Empty;
             /// Asks to be told when the other person of the conversation on screen is here.
             "presence.watch": presence_watch(WatchParams) -> Empty;
+            /// Lets what is sent from now on disappear after reading, for everybody; or takes that back.
+            "conversation.setTimer": conversation_set_timer(SetTimerParams) -> Empty;
             /// Mutes a conversation, or takes that back.
             "conversation.mute": conversation_mute(MuteParams) -> Empty;
             /// Archives a conversation, or takes that back.

@@ -161,6 +161,7 @@ impl From<ConversationRecord> for ConversationView {
             updated_at: row.updated_at.as_millis(),
             message_count: row.message_count,
             pinned_count: record.pinned_count,
+            timer: (row.timer > 0).then_some(row.timer),
         }
     }
 }
@@ -180,7 +181,10 @@ impl From<ClientError> for RpcError {
             ClientError::UnknownAccount => ErrorCode::UnknownAccount,
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
             ClientError::NotFound => ErrorCode::NotFound,
-            ClientError::Name | ClientError::About | ClientError::Picture => ErrorCode::BadRequest,
+            ClientError::TimerLength
+            | ClientError::Name
+            | ClientError::About
+            | ClientError::Picture => ErrorCode::BadRequest,
             ClientError::TooManyPinned | ClientError::TooManyPinnedMessages => ErrorCode::TooMany,
             ClientError::Report | ClientError::TextLength => ErrorCode::TooLarge,
             ClientError::Query(_) => ErrorCode::BadRequest,

@@ -114,6 +114,14 @@ pub struct MessageView {
     pub edited_at: Option<u64>,
     /// It names this account.
     pub mentions_me: bool,
+    /// It disappears so many seconds after reading; own: after it was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub timer: Option<u32>,
+    /// When it disappears, once that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub expires_at: Option<u64>,
     /// What stands beside it, most first.
     pub reactions: Vec<ReactionView>,
     /// A poll: what people choose.
@@ -276,6 +284,8 @@ impl From<MessageRecord> for MessageView {
             is_starred: details.is_starred,
             edited_at: details.edited_at.map(|at| at.as_millis()),
             mentions_me: details.mentions_me,
+            timer: details.timer,
+            expires_at: details.expires_at.map(|at| at.as_millis()),
             reactions: record.reactions.into_iter().map(Into::into).collect(),
             poll: record.poll.map(Into::into),
             recipient_count: details.recipients,

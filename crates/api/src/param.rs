@@ -86,6 +86,13 @@ params! {
         /// When that ends by itself; left out: it does not.
         until: Option<u64>,
     }
+    /// A conversation's timer.
+    SetTimerParams {
+        /// Which.
+        conversation_id: String,
+        /// After reading, at most a year; 0: what is sent stays.
+        seconds: u32,
+    }
     /// Whether a conversation is out of sight.
     ArchiveParams {
         /// Which.

@@ -285,6 +285,10 @@ pub struct ConversationView {
     pub message_count: u64,
     /// Messages at its head, at most 100.
     pub pinned_count: u64,
+    /// What is sent from now on disappears so many seconds after reading; left out: it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub timer: Option<u32>,
     /// Kept at the top of the list.
     pub is_pinned: bool,
     /// Its place among the pinned ones, rising.

@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::session::Session;
-use crate::{group, inbox, outbox, presence, receipt, renew, search, sync};
+use crate::{expiry, group, inbox, outbox, presence, receipt, renew, reread, search, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -297,6 +297,8 @@ impl Shared {
         presence::spawn(Arc::downgrade(self), &session);
         search::spawn(&session);
         receipt::spawn(&session);
+        expiry::spawn(Arc::downgrade(self), &session);
+        reread::spawn(Arc::downgrade(self), &session);
         group::spawn(Arc::downgrade(self), &session);
         self.publish_status();
         Ok(())

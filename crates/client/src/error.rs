@@ -113,6 +113,9 @@ pub enum ClientError {
     /// None, or more than one command takes.
     #[error("choose between 1 and 200 messages")]
     TooMany,
+    /// A timer longer than there is.
+    #[error("messages can disappear after up to a year")]
+    TimerLength,
     /// The server shows an identity that contradicts what is known: an alarm.
     #[error("the server shows keys that contradict what this device knows; nothing was sent")]
     LedgerMismatch,

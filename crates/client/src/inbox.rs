@@ -315,6 +315,8 @@ async fn receive(
         if opened.group_changed || opened.has_set {
             session.sync_wake.notify_one();
         }
+        // Clocks may have been started.
+        session.expiry_wake.notify_one();
         bring_back(shared, session, opened.behind);
         for message in &opened.added {
             let ended = session.typing.end(message.conversation, message.row.sender);

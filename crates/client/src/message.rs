@@ -7,7 +7,7 @@ use pipit_store::table::conversation::{self, ConversationRow};
 use pipit_store::table::message::{self, MessageDetails, MessageState, NewMessage};
 use pipit_store::table::{outbox, person, state};
 use pipit_store::{StoreError, Transaction};
-use pipit_wire::content::{Content, Uri, escape};
+use pipit_wire::content::{Content, Expires, Uri, escape};
 
 use crate::client::Client;
 use crate::clock::{random, random_envelope};
@@ -162,6 +162,7 @@ impl Client {
                         conversation: id,
                         message: up_to,
                         position: message.position,
+                        at: Some(worker.server_now()),
                     };
                     events.extend(sync::record(transaction, &worker, &read)?);
                 }
@@ -313,6 +314,9 @@ pub(crate) fn add(
     let has_profile = person::profile(transaction, own)?.version > 0;
     if has_name && !(has_profile && message::any_delivered(transaction, row.conversation, own)?) {
         content.extensions.set_sender_name(&own_name.0);
+    }
+    if row.timer > 0 {
+        content.expires = Some(Expires::AfterReading { seconds: row.timer });
     }
     let envelope = random_envelope();
     let shown = shown(&content, own, own).ok_or(ClientError::Internal("no message"))?;

@@ -223,11 +223,16 @@ impl Deeds {
     ) -> Result<Self, ClientError> {
         let place = place_of(transaction, row)?;
         let change = perform(transaction, session.own(), &place, now, content)?;
-        Ok(Self {
+        Ok(Self::here(&place, change))
+    }
+
+    /// What was done to a conversation.
+    pub(crate) fn here(place: &ConversationRow, change: Change) -> Self {
+        Self {
             change,
             removed: Vec::new(),
             conversations: BTreeSet::from([place.conversation]),
-        })
+        }
     }
 
     /// Removes an own message that has not left this device.

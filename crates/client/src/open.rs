@@ -11,7 +11,7 @@ use pipit_e2ee::{
 };
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{contact, outbox, pending_join, person, state, unwanted};
+use pipit_store::table::{contact, outbox, pending_join, person, state, timer, unwanted};
 use pipit_store::{StoreError, Transaction, mls_storage};
 use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
 use pipit_wire::mls_header;
@@ -327,8 +327,9 @@ impl Opener<'_> {
                 content: &content,
             };
             let change = content::apply(self.transaction, self.own, &deed)?;
+            let is_shown = !change.changed.is_empty() || change.is_place_changed;
             return Ok(Outcome {
-                conversation: (!change.changed.is_empty()).then_some(place.conversation),
+                conversation: is_shown.then_some(place.conversation),
                 changed: change.changed,
                 lines: change.lines,
                 ..Outcome::default()
@@ -412,6 +413,7 @@ impl Opener<'_> {
         let is_unread = new.sender != self.own && new.position > place.read_position;
         let at = new.accepted_at.unwrap_or(new.sent_at);
         conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
+        self.start_clock(place, new, row)?;
         let device = self.identity.leaf().device;
         let events = sync::message_came(self.transaction, self.reader, device, place, new)?;
         Ok(Outcome {
@@ -420,6 +422,24 @@ impl Opener<'_> {
             events,
             ..Outcome::default()
         })
+    }
+
+    /// What this account wrote disappears so long after it was accepted; what came late had been read before.
+    fn start_clock(
+        &self,
+        place: &ConversationRow,
+        new: &NewMessage<'_>,
+        row: i64,
+    ) -> Result<(), StoreError> {
+        let at = if new.sender == self.own {
+            new.accepted_at
+        } else {
+            (new.position <= place.read_position).then_some(self.now)
+        };
+        match at {
+            Some(at) => timer::start_own(self.transaction, row, at),
+            None => Ok(()),
+        }
     }
 
     /// What a blocked person writes is dropped without a word, and so is what a stranger writes when the person

@@ -16,7 +16,7 @@ use pipit_e2ee::{Crypto, Group, Identity, Provider, SealError};
 use pipit_net::NetError;
 use pipit_store::table::message::MessageState;
 use pipit_store::table::outbox::OutboxRow;
-use pipit_store::table::{conversation, delivery, message, outbox};
+use pipit_store::table::{conversation, delivery, message, outbox, timer};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
 use tokio::time::sleep;
@@ -279,6 +279,7 @@ async fn note(
         .store
         .write(move |transaction| {
             let mut events = Vec::new();
+            let mut is_place_changed = false;
             for (waiting, answer) in answered {
                 match answer {
                     Ok(at) => {
@@ -287,6 +288,7 @@ async fn note(
                         } else {
                             let content = &waiting.content.0;
                             let change = content::accepted(transaction, own, row, content, at)?;
+                            is_place_changed |= change.is_place_changed;
                             events.extend(change.events(&reader, transaction)?);
                         }
                         outbox::remove(transaction, waiting.outbox)?;
@@ -299,6 +301,7 @@ async fn note(
                         _ if refused.retry => continue,
                         code => {
                             let change = fail(transaction, own, &waiting, failure_word(code))?;
+                            is_place_changed |= change.is_place_changed;
                             events.extend(change.events(&reader, transaction)?);
                         }
                     },
@@ -306,18 +309,20 @@ async fn note(
                 }
                 events.extend(changed_message(&reader, transaction, &waiting)?);
             }
-            if !events.is_empty() {
+            if is_place_changed || !events.is_empty() {
                 events.extend(changed(&reader, transaction, [row])?);
             }
             Ok::<_, ClientError>(events)
         })
         .await?;
     shared.publisher.publish(events);
+    session.expiry_wake.notify_one();
     Ok(())
 }
 
 fn accept(transaction: &Transaction<'_>, message: i64, at: Timestamp) -> Result<(), ClientError> {
     message::set_accepted(transaction, message, at)?;
+    timer::start_own(transaction, message, at)?;
     // Reports may come before the acceptance.
     delivery::advance(transaction, message)?;
     Ok(())

@@ -42,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) is_caught_up: AtomicBool,
     /// Something may be waiting to be done in a group, or the session has ended.
     pub(crate) group_wake: Arc<Notify>,
+    /// A message may disappear earlier, or the session has ended.
+    pub(crate) expiry_wake: Arc<Notify>,
     /// What the others of conversations are still to be told of reading.
     pub(crate) receipts: Receipts,
     /// Who types, here and elsewhere.
@@ -136,6 +138,7 @@ impl Session {
             sync_wake: Arc::new(Notify::new()),
             is_caught_up: AtomicBool::new(false),
             group_wake: Arc::new(Notify::new()),
+            expiry_wake: Arc::new(Notify::new()),
             receipts: Receipts::default(),
             typing: Typing::default(),
             presence: Presence::default(),
@@ -240,6 +243,7 @@ impl Drop for Session {
         self.group_wake.notify_one();
         self.presence.wake.notify_one();
         self.receipts.wake.notify_one();
+        self.expiry_wake.notify_one();
     }
 }
 

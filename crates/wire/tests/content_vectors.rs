@@ -184,7 +184,10 @@ fn our_own_bodies_keep_their_bytes() {
         message: id,
         is_pinned: true,
     };
-    let timer = Action::Timer { seconds: 3600 };
+    let timer = Action::Timer {
+        seconds: 3600,
+        told: None,
+    };
     assert_eq!(
         hex(&Content::poll(salt, &poll)),
         "642e70697069742e706f6c6c4b0a013f1201611201621801"

@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "conversation.setAbout",
     "conversation.setPicture",
     "conversation.setRole",
+    "conversation.setTimer",
     "conversation.setPermissions",
     "invite.create",
     "invite.revoke",

@@ -20,6 +20,12 @@ impl Api {
         Ok(Empty {})
     }
 
+    pub(super) async fn conversation_set_timer(&self, params: SetTimerParams) -> Answer<Empty> {
+        let id = conversation(&params.conversation_id)?;
+        self.client.set_timer(id, params.seconds).await?;
+        Ok(Empty {})
+    }
+
     pub(super) async fn conversation_archive(&self, params: ArchiveParams) -> Answer<Empty> {
         self.client
             .archive(conversation(&params.conversation_id)?, params.is_archived)

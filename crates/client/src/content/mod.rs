@@ -23,6 +23,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timer;
 
 use std::collections::BTreeSet;
 
@@ -77,6 +78,8 @@ pub(crate) struct Change {
     pub(crate) changed: BTreeSet<i64>,
     /// Lines that tell of it, new.
     pub(crate) lines: Vec<i64>,
+    /// The conversation itself is no longer as it was.
+    pub(crate) is_place_changed: bool,
 }
 
 impl Change {
@@ -84,6 +87,7 @@ impl Change {
     pub(crate) fn extend(&mut self, other: Self) {
         self.changed.extend(other.changed);
         self.lines.extend(other.lines);
+        self.is_place_changed |= other.is_place_changed;
     }
 
     /// What to tell. The conversation's own row is the caller's to tell.
@@ -151,6 +155,12 @@ fn act(
     action: Action,
     change: &mut Change,
 ) -> Result<(), ClientError> {
+    if let Action::Timer { seconds, told } = action {
+        return match told {
+            None => timer::apply(transaction, own, deed, seconds, change),
+            Some(told) => timer::learn(transaction, deed, seconds, told, change),
+        };
+    }
     let Some(target) = action.target() else {
         return Ok(());
     };
@@ -191,6 +201,11 @@ pub(crate) fn refused(
         content: &content,
     };
     let action = content.as_action();
+    if let Some(Action::Timer { .. }) = action {
+        timer::show_standing(transaction, place.id)?;
+        change.is_place_changed = true;
+        return Ok(change);
+    }
     let Some(target) = action.and_then(|action| action.target()) else {
         return Ok(change);
     };
@@ -308,7 +323,14 @@ pub(crate) fn perform(
         at: now,
         content,
     };
-    let change = apply(transaction, own, &deed)?;
+    let change = match content.as_action() {
+        Some(Action::Timer { seconds, .. }) => {
+            let mut change = Change::default();
+            timer::begin(transaction, own, &deed, seconds, &mut change)?;
+            change
+        }
+        _ => apply(transaction, own, &deed)?,
+    };
     control::queue(transaction, place.conversation, content)?;
     Ok(change)
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use pipit_domain::{AccountId, Redacted};
+use pipit_domain::{AccountId, Redacted, Timestamp};
 use pipit_store::table::message::{MessageDetails, MessageKind, MessageRow};
-use pipit_wire::content::{Content, Kind, Poll, escape};
+use pipit_wire::content::{Content, Expires, Kind, Poll, escape};
 
 use super::{markdown_of, mentions};
 
@@ -42,8 +42,16 @@ pub(crate) fn shown(content: &Content, sender: AccountId, own: AccountId) -> Opt
         is_forwarded: content.extensions.is_forwarded(),
         ..MessageDetails::default()
     };
+    match content.expires {
+        Some(Expires::AfterReading { seconds }) => details.timer = Some(seconds),
+        Some(Expires::At { unix_seconds }) => {
+            let ms = u64::from(unix_seconds) * 1000;
+            details.expires_at = Some(Timestamp::from_millis(ms));
+        }
+        None => {}
+    }
     let (kind, text, kept) = match content.kind() {
-        Kind::Text(text) if content.expires.is_none() => {
+        Kind::Text(text) => {
             let text = markdown_of(text);
             details.mentions_me =
                 sender != own && !details.is_forwarded && mentions(&text).contains(&own);
@@ -54,7 +62,7 @@ pub(crate) fn shown(content: &Content, sender: AccountId, own: AccountId) -> Opt
             Cow::Owned(poll_text(&poll)),
             Some(content.encode()),
         ),
-        Kind::Text(_) | Kind::Newer => (
+        Kind::Newer => (
             MessageKind::Newer,
             Cow::Borrowed(""),
             Some(content.encode()),

@@ -31,7 +31,9 @@ pub(super) fn share(place: &Place<'_>, account: AccountId, count: u8) -> Result<
     let texts = rows
         .into_iter()
         .rev()
-        .filter(|row| row.kind == MessageKind::Text && row.accepted_at.is_some());
+        .filter(|row| row.kind == MessageKind::Text && row.accepted_at.is_some())
+        // What disappears elsewhere must not stay here.
+        .filter(|row| row.details.timer.is_none() && row.details.expires_at.is_none());
     let mut bundle = SharedHistory {
         conversation_id: group.id.to_vec(),
         messages: Vec::new(),

@@ -2,7 +2,8 @@
 
 use pipit_e2ee::Charter;
 use pipit_store::table::chat_group::{self, GroupRow};
-use pipit_wire::content::Content;
+use pipit_store::table::{conversation, timer};
+use pipit_wire::content::{Action, Content, ToldTimer};
 use pipit_wire::group::{self, GroupInfo, InfoError, info_hash};
 
 use super::line::Place;
@@ -62,6 +63,23 @@ pub(crate) fn tell(place: &Place<'_>) -> Result<(), ClientError> {
     if current(&group, &charter_of(&group)?).is_some() {
         let content = Content::control(random(), group::INFO, &group.info.0);
         control::queue(transaction, row, &content)?;
+    }
+    tell_timer(place)
+}
+
+/// Queues the timer, for whoever came after it was set.
+fn tell_timer(place: &Place<'_>) -> Result<(), ClientError> {
+    let (transaction, row) = (place.transaction, place.conversation);
+    let Some(id) = conversation::by_row(transaction, row)?.map(|place| place.id) else {
+        return Ok(());
+    };
+    let timer = timer::get(transaction, id)?;
+    if let Some(id) = timer.op {
+        let action = Action::Timer {
+            seconds: timer.seconds,
+            told: Some(ToldTimer { at: timer.at, id }),
+        };
+        control::queue(transaction, row, &Content::action(random(), action))?;
     }
     Ok(())
 }

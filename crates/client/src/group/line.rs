@@ -30,9 +30,21 @@ impl Place<'_> {
         target: Option<AccountId>,
         value: &str,
     ) -> Result<i64, ClientError> {
+        self.line_of(MessageId::new(random()), word, actor, target, value)
+    }
+
+    /// The same for something that has an id, which the line takes.
+    pub(crate) fn line_of(
+        &self,
+        id: MessageId,
+        word: &str,
+        actor: AccountId,
+        target: Option<AccountId>,
+        value: &str,
+    ) -> Result<i64, ClientError> {
         let (transaction, conversation) = (self.transaction, self.conversation);
         let new = NewMessage {
-            id: MessageId::new(random()),
+            id,
             conversation,
             position: message::last_position(transaction, conversation, self.at)?,
             sender: self.own,

@@ -4,6 +4,7 @@ use pipit_domain::{AccountId, ConversationId, Timestamp, limits};
 use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::sync::SyncRow;
+use pipit_store::table::timer::{self, TimerRow};
 use pipit_store::table::{conversation, message, person, state};
 
 use super::change::Change;
@@ -12,6 +13,7 @@ use crate::error::ClientError;
 use crate::event::Event;
 use crate::people::profile;
 use crate::record::Reader;
+use crate::timer::start_clocks;
 use crate::{settings, star, trash};
 
 /// Where a register was set.
@@ -83,11 +85,13 @@ fn apply_to_conversation(
     origin: Origin,
     now: Timestamp,
 ) -> Result<Vec<Event>, ClientError> {
+    let mut events = Vec::new();
     let conversation = match change {
         Change::Read {
             conversation,
             message,
             position,
+            at,
         } => {
             let here = message::get(transaction, message)?;
             let position = here.map_or(position, |here| here.position);
@@ -97,6 +101,8 @@ fn apply_to_conversation(
                 let is_told = origin == Origin::Elsewhere;
                 let row = place.conversation;
                 conversation::mark_read(transaction, row, position, reader.own, is_told)?;
+                let read_at = at.unwrap_or(now).min(now);
+                events = start_clocks(transaction, reader, row, position, read_at)?;
             }
             conversation
         }
@@ -140,6 +146,16 @@ fn apply_to_conversation(
             state::set_marked_unread(transaction, conversation, is_marked)?;
             conversation
         }
+        Change::Timer {
+            conversation,
+            seconds,
+            at,
+            id,
+        } => {
+            let op = Some(id);
+            timer::set(transaction, conversation, &TimerRow { seconds, at, op })?;
+            conversation
+        }
         Change::GroupAccepted { conversation } => {
             state::set_accepted(transaction, conversation)?;
             conversation
@@ -153,7 +169,8 @@ fn apply_to_conversation(
         | Change::Blocked { .. }
         | Change::Profile(_) => return Ok(Vec::new()),
     };
-    shown(transaction, reader, conversation)
+    events.extend(shown(transaction, reader, conversation)?);
+    Ok(events)
 }
 
 /// Notes what is to be removed; the task of [`super::send`] removes it in slices.

@@ -23,6 +23,8 @@ pub(crate) enum Change {
         message: MessageId,
         /// The message's, on the device that read it.
         position: u64,
+        /// When it was read, by the server's clock, as far as that device tells.
+        at: Option<Timestamp>,
     },
     /// Text typed and not sent.
     Draft {
@@ -61,6 +63,16 @@ pub(crate) enum Change {
     },
     /// The person agrees to be in this group.
     GroupAccepted { conversation: ConversationId },
+    /// What is sent to it disappears so long after reading. Never recorded: every device sets it by itself when
+    /// the change comes, and one that comes in later is told.
+    Timer {
+        conversation: ConversationId,
+        seconds: u32,
+        /// When the server accepted the change.
+        at: Timestamp,
+        /// The change's own id.
+        id: MessageId,
+    },
     /// This person has deleted a message for themself.
     Deleted {
         message: MessageId,
@@ -102,6 +114,8 @@ impl Change {
     pub(crate) const DELETED: u32 = SyncKind::Deleted as u32;
     /// The number of [`Change::Starred`].
     pub(crate) const STARRED: u32 = SyncKind::Starred as u32;
+    /// The number of [`Change::Timer`].
+    pub(crate) const TIMER: u32 = SyncKind::Timer as u32;
     /// The number of [`Change::Setting`].
     pub(crate) const SETTING: u32 = SyncKind::Setting as u32;
 
@@ -123,6 +137,7 @@ impl Change {
             Self::GroupAccepted { .. } => SyncKind::GroupAccepted,
             Self::Deleted { .. } => SyncKind::Deleted,
             Self::Starred { .. } => SyncKind::Starred,
+            Self::Timer { .. } => SyncKind::Timer,
             Self::Setting { .. } => SyncKind::Setting,
             Self::ContactName { .. } => SyncKind::ContactName,
             Self::Accepted { .. } => SyncKind::Accepted,
@@ -140,6 +155,7 @@ impl Change {
             | Self::Pinned { conversation, .. }
             | Self::MarkedUnread { conversation, .. }
             | Self::Cleared { conversation, .. }
+            | Self::Timer { conversation, .. }
             | Self::GroupAccepted { conversation } => conversation.to_vec(),
             Self::ContactName { account, .. }
             | Self::Accepted { account, .. }
@@ -154,8 +170,9 @@ impl Change {
         let flag = |is_set: &bool| v1::SyncFlag { is_set: *is_set }.encode_to_vec();
         let text = |text: &str| v1::SyncText { text: text.into() }.encode_to_vec();
         match self {
-            Self::Read { message, .. } => v1::SyncRead {
+            Self::Read { message, at, .. } => v1::SyncRead {
                 message_id: message.to_vec(),
+                read_at: at.map_or(0, |at| at.as_millis()),
             }
             .encode_to_vec(),
             Self::Cleared {
@@ -180,6 +197,11 @@ impl Change {
             Self::Draft { text: value, .. }
             | Self::Setting { value, .. }
             | Self::ContactName { name: value, .. } => text(&value.0),
+            Self::Timer { seconds, id, .. } => v1::SyncTimer {
+                seconds: *seconds,
+                message_id: id.to_vec(),
+            }
+            .encode_to_vec(),
             Self::Archived { is_archived, .. } => flag(is_archived),
             Self::MarkedUnread { is_marked, .. } => flag(is_marked),
             Self::GroupAccepted { .. } => flag(&true),
@@ -245,11 +267,15 @@ impl Change {
     fn decode_conversation(kind: SyncKind, row: &SyncRow) -> Option<Self> {
         let conversation = ConversationId::try_from(&row.subject[..]).ok()?;
         Some(match kind {
-            SyncKind::Read => Self::Read {
-                conversation,
-                message: MessageId::try_from(&value::<v1::SyncRead>(row)?.message_id[..]).ok()?,
-                position: row.time,
-            },
+            SyncKind::Read => {
+                let read = value::<v1::SyncRead>(row)?;
+                Self::Read {
+                    conversation,
+                    message: MessageId::try_from(&read.message_id[..]).ok()?,
+                    position: row.time,
+                    at: (read.read_at > 0).then(|| Timestamp::from_millis(read.read_at)),
+                }
+            }
             SyncKind::Draft => Self::Draft {
                 conversation,
                 text: Redacted(value::<v1::SyncText>(row)?.text),
@@ -287,6 +313,15 @@ impl Change {
                 }
             }
             SyncKind::GroupAccepted => Self::GroupAccepted { conversation },
+            SyncKind::Timer => {
+                let timer = value::<v1::SyncTimer>(row)?;
+                Self::Timer {
+                    conversation,
+                    seconds: timer.seconds,
+                    at: Timestamp::from_millis(row.time),
+                    id: MessageId::try_from(&timer.message_id[..]).ok()?,
+                }
+            }
             _ => return None,
         })
     }
@@ -295,6 +330,7 @@ impl Change {
     pub(crate) const fn position(&self) -> Option<u64> {
         match self {
             Self::Read { position, .. } | Self::Cleared { position, .. } => Some(*position),
+            Self::Timer { at, .. } => Some(at.as_millis()),
             _ => None,
         }
     }
@@ -319,16 +355,16 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn every_change_comes_back_as_it_was() {
+    fn every_change() -> Vec<Change> {
         let (conversation, account) = (ConversationId::new([1; 16]), AccountId::new([2; 32]));
         let message = MessageId::new([3; 32]);
         let text = |text: &str| Redacted(text.to_owned());
-        let all = [
+        vec![
             Change::Read {
                 conversation,
                 message,
                 position: 7,
+                at: Some(Timestamp::from_millis(8)),
             },
             Change::Draft {
                 conversation,
@@ -367,6 +403,12 @@ mod tests {
                 is_listed: true,
             },
             Change::GroupAccepted { conversation },
+            Change::Timer {
+                conversation,
+                seconds: 60,
+                at: Timestamp::from_millis(6),
+                id: message,
+            },
             Change::Deleted {
                 message,
                 is_deleted: true,
@@ -396,8 +438,12 @@ mod tests {
                 about: text("away"),
                 picture: Redacted(Vec::new()),
             }),
-        ];
-        for change in all {
+        ]
+    }
+
+    #[test]
+    fn every_change_comes_back_as_it_was() {
+        for change in every_change() {
             let (kind, subject, value) = change.encode();
             let row = SyncRow {
                 kind,

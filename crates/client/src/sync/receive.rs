@@ -4,7 +4,7 @@ use pipit_domain::{DeviceId, Timestamp, limits};
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::NewMessage;
 use pipit_store::table::sync::{self, SyncRow};
-use pipit_store::table::{ledger, state};
+use pipit_store::table::{ledger, state, timer};
 use pipit_store::{StoreError, Transaction};
 use pipit_wire::content::sync as body;
 
@@ -74,11 +74,13 @@ pub(crate) fn message_came(
 ) -> Result<Vec<Event>, ClientError> {
     let read = sync::get(transaction, Change::READ, place.id.as_bytes())?;
     if let Some(row) = read
-        && let Some(Change::Read { message, .. }) = Change::decode(&row)
+        && let Some(Change::Read { message, at, .. }) = Change::decode(&row)
         && message == new.id
     {
+        let read_at = at.or(new.accepted_at).unwrap_or(new.sent_at);
         let row = place.conversation;
         conversation::mark_read(transaction, row, new.position, reader.own, true)?;
+        timer::start(transaction, row, new.position, read_at)?;
     }
     let state = state::get(transaction, place.id)?;
     if new.sender == reader.own || !state.is_archived || state.is_muted {

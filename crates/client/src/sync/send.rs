@@ -244,6 +244,7 @@ impl Session {
     pub(crate) fn tell(&self, shared: &Shared, events: Vec<Event>) {
         shared.publish(events);
         self.sync_wake.notify_one();
+        self.expiry_wake.notify_one();
         self.receipts.note(self.server_now());
     }
 }

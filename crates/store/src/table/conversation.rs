@@ -45,6 +45,8 @@ pub struct ConversationRow {
     pub message_count: u64,
     /// The person has opened it here.
     pub is_opened: bool,
+    /// What is sent from now on disappears so many seconds after reading; 0: it stays.
+    pub timer: u32,
 }
 
 impl ConversationRow {
@@ -61,7 +63,7 @@ impl ConversationRow {
 
 const COLUMNS: &str =
     "conversation, conversation_id, kind, peer, group_id, pending_create, draft, updated_at,
-     read_position, unread, message_count, is_opened";
+     read_position, unread, message_count, is_opened, timer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
     let kind = match row.get::<_, i64>(2)? {
@@ -83,6 +85,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         unread: row.get(9)?,
         message_count: row.get(10)?,
         is_opened: row.get(11)?,
+        timer: row.get(12)?,
     })
 }
 
@@ -288,6 +291,24 @@ pub fn uncount_unread(connection: &Connection, conversation: i64) -> Result<(), 
             "UPDATE conversation SET unread = max(0, unread - 1) WHERE conversation = ?1",
         )?
         .execute([conversation])?;
+    Ok(())
+}
+
+/// Uncounts a message that was removed.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn forget_message(
+    connection: &Connection,
+    conversation: i64,
+    is_unread: bool,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET message_count = max(0, message_count - 1), unread = max(0, unread - ?2)
+             WHERE conversation = ?1",
+        )?
+        .execute(params![conversation, i64::from(is_unread)])?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod chat_group;
 pub mod contact;
+pub mod content_reading;
 pub mod conversation;
 pub mod deed;
 pub mod delivery;
@@ -23,6 +24,7 @@ pub mod renewal;
 pub mod state;
 pub mod sync;
 pub mod system_line;
+pub mod timer;
 pub mod trash;
 pub mod unwanted;
 

@@ -1,7 +1,7 @@
 //! What one message does to another, or to its conversation, without being shown itself: votes, pins, the
 //! timer. Each is a control message of its own media type; the message that it is about stands in `inReplyTo`.
 
-use pipit_domain::MessageId;
+use pipit_domain::{MessageId, Timestamp};
 use prost::Message as _;
 
 use super::poll::Choice;
@@ -41,7 +41,18 @@ pub enum Action {
     Timer {
         /// 0: it stays. At most [`TIMER_SECONDS_MAX`].
         seconds: u32,
+        /// A member tells one who came later what was set before.
+        told: Option<ToldTimer>,
     },
+}
+
+/// The change that set a timer, for whoever came after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldTimer {
+    /// When the server accepted it.
+    pub at: Timestamp,
+    /// Its own id.
+    pub id: MessageId,
 }
 
 impl Action {
@@ -67,7 +78,14 @@ impl Content {
                 let pin = v1::Pin { is_pinned };
                 (PIN, Some(message), pin.encode_to_vec())
             }
-            Action::Timer { seconds } => (TIMER, None, v1::Timer { seconds }.encode_to_vec()),
+            Action::Timer { seconds, told } => {
+                let timer = v1::Timer {
+                    seconds,
+                    set_at: told.map_or(0, |told| told.at.as_millis()),
+                    set_by: told.map(|told| told.id.to_vec()).unwrap_or_default(),
+                };
+                (TIMER, None, timer.encode_to_vec())
+            }
         };
         Self {
             in_reply_to: target,
@@ -95,8 +113,16 @@ impl Content {
                 is_pinned: v1::Pin::decode(control.body).ok()?.is_pinned,
             }),
             TIMER => {
-                let seconds = v1::Timer::decode(control.body).ok()?.seconds;
-                (seconds <= TIMER_SECONDS_MAX).then_some(Action::Timer { seconds })
+                let timer = v1::Timer::decode(control.body).ok()?;
+                let told = match timer.set_by.is_empty() {
+                    true => None,
+                    false => Some(ToldTimer {
+                        at: Timestamp::from_millis(timer.set_at),
+                        id: MessageId::try_from(&timer.set_by[..]).ok()?,
+                    }),
+                };
+                let seconds = timer.seconds;
+                (seconds <= TIMER_SECONDS_MAX).then_some(Action::Timer { seconds, told })
             }
             _ => None,
         }

@@ -11,7 +11,7 @@ use super::{Cardinality, Content, Disposition, Multi, Part, Poll, StatusReport};
 
 /// Counts what this module understands. A client whose history was written with a lower one reads again what
 /// it kept as [`Kind::Newer`].
-pub const CONTENT_VERSION: u32 = 2;
+pub const CONTENT_VERSION: u32 = 3;
 
 pub(super) const TEXT_PLAIN: &str = "text/plain;charset=utf-8";
 pub(super) const TEXT_MARKDOWN: &str = "text/markdown;variant=GFM-MIMI";

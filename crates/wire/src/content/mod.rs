@@ -38,7 +38,7 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/pipit.content.v1.rs"));
 }
 
-pub use action::{Action, TIMER_SECONDS_MAX};
+pub use action::{Action, TIMER_SECONDS_MAX, ToldTimer};
 pub use cbor::CborError;
 pub use decode::ContentError;
 pub use extensions::Extensions;

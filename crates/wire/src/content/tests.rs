@@ -2,7 +2,7 @@
 //! and each broken field. The draft's vectors are in `tests/content_vectors.rs`.
 
 use super::*;
-use pipit_domain::{AccountId, ConversationId, MessageId, limits};
+use pipit_domain::{AccountId, ConversationId, MessageId, Timestamp, limits};
 
 const SALT: [u8; SALT_LEN] = *b"0123456789abcdef";
 
@@ -222,6 +222,14 @@ fn actions_are_read_as_they_were_written_and_only_within_bounds() {
         },
         Action::Timer {
             seconds: TIMER_SECONDS_MAX,
+            told: None,
+        },
+        Action::Timer {
+            seconds: 0,
+            told: Some(ToldTimer {
+                at: Timestamp::from_millis(7),
+                id,
+            }),
         },
     ];
     for action in actions {
@@ -239,7 +247,14 @@ fn actions_are_read_as_they_were_written_and_only_within_bounds() {
     }
     let seconds = TIMER_SECONDS_MAX + 1;
     assert_eq!(
-        Content::action(SALT, Action::Timer { seconds }).as_action(),
+        Content::action(
+            SALT,
+            Action::Timer {
+                seconds,
+                told: None
+            }
+        )
+        .as_action(),
         None
     );
     let other = Content::control(SALT, "application/vnd.pipit.of-tomorrow", b"");

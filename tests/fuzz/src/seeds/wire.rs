@@ -342,7 +342,10 @@ fn contents() -> Vec<Seed> {
     let id = MessageId::new([1; 32]);
     let poll = Poll::new("Tea?", &["yes".into(), "no".into()], true).expect("within bounds");
     let choice = Choice(0b11);
-    let timer = Action::Timer { seconds: 60 };
+    let timer = Action::Timer {
+        seconds: 60,
+        told: None,
+    };
     let on_others = [
         ("markdown", Content::typed(salt, "*hello*")),
         ("poll", Content::poll(salt, &poll)),

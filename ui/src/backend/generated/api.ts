@@ -247,6 +247,10 @@ messageCount: number,
  */
 pinnedCount: number, 
 /**
+ * What is sent from now on disappears so many seconds after reading; left out: it stays.
+ */
+timer?: number, 
+/**
  * Kept at the top of the list.
  */
 isPinned: boolean, 
@@ -814,6 +818,14 @@ editedAt?: number,
  * It names this account.
  */
 mentionsMe: boolean, 
+/**
+ * It disappears so many seconds after reading; own: after it was accepted.
+ */
+timer?: number, 
+/**
+ * When it disappears, once that is known.
+ */
+expiresAt?: number, 
 /**
  * What stands beside it, most first.
  */
@@ -1639,6 +1651,19 @@ accountId: string,
 role: GroupRole, };
 
 /**
+ * A conversation's timer.
+ */
+export type SetTimerParams = { 
+/**
+ * Which.
+ */
+conversationId: string, 
+/**
+ * After reading, at most a year; 0: what is sent stays.
+ */
+seconds: number, };
+
+/**
  * What this person wants of the app, on all devices.
  */
 export type Settings = { 
@@ -1863,6 +1888,8 @@ export interface Commands {
   "conversation.typing": { params: ConversationParams; result: Empty };
   /** Asks to be told when the other person of the conversation on screen is here. */
   "presence.watch": { params: WatchParams; result: Empty };
+  /** Lets what is sent from now on disappear after reading, for everybody; or takes that back. */
+  "conversation.setTimer": { params: SetTimerParams; result: Empty };
   /** Mutes a conversation, or takes that back. */
   "conversation.mute": { params: MuteParams; result: Empty };
   /** Archives a conversation, or takes that back. */
