@@ -89,7 +89,7 @@ fn check_state(
     let is_right = match (is_own, place.people.len()) {
         (false, _) => state == "received",
         (true, 1) => state == "accepted",
-        (true, _) => state == "delivered",
+        (true, _) => state == "delivered" || state == "read",
     };
     if !is_right {
         let Saying { device: by, number } = saying;
