@@ -194,17 +194,17 @@ impl Desktop {
         Ok(String::from_utf8_lossy(&stdout).into_owned())
     }
 
-    /// Starts the packaged app once more with a profile and waits until this start has ended.
+    /// Starts the packaged app once more with a profile, and a link if there is one, and waits until this
+    /// start has ended.
     ///
     /// # Errors
     /// When it cannot be started or fails.
-    pub fn run_app(&self, profile: &Path) -> Result<()> {
+    pub fn run_app(&self, profile: &Path, link: Option<&str>) -> Result<()> {
         let app = crate::app::program()?;
-        self.run(
-            &app.to_string_lossy(),
-            &[&format!("--data-dir={}", profile.display())],
-        )
-        .map(drop)
+        let profile = format!("--data-dir={}", profile.display());
+        let mut arguments = vec![&profile[..]];
+        arguments.extend(link);
+        self.run(&app.to_string_lossy(), &arguments).map(drop)
     }
 
     /// Notifications that are on screen or were, newest first.

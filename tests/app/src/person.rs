@@ -111,6 +111,24 @@ impl App {
         seen
     }
 
+    /// Gives the focus to the last message that contains a text, as keys would: single letters act on it.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn focus_message(&self, text: &str) -> Result<()> {
+        let focus = r"
+            const found = [...document.querySelectorAll('[data-message]')].filter((one) => one.textContent.includes(arguments[0])).at(-1);
+            found?.focus();
+            return found !== undefined && document.activeElement === found;";
+        let seen = wait::until(&format!("the focus on \"{text}\""), async || {
+            let answer = self.driver().execute(focus, vec![json!(text)]).await?;
+            Ok((answer.json().as_bool() == Some(true)).then_some(()))
+        })
+        .await;
+        self.show_failure(seen.is_err());
+        seen
+    }
+
     /// Waits until the chat list counts nothing as unread.
     ///
     /// # Errors

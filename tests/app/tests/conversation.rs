@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use app_tests::{App, Desktop, Server, wait};
+use thirtyfour::prelude::Key;
 
 #[tokio::test]
 async fn two_people_talk() -> Result<()> {
@@ -20,7 +21,7 @@ async fn two_people_talk() -> Result<()> {
     ines.send("Is the roof box still free on Saturday?").await?;
     // His window has the focus but the conversation is not open: delivered is not read.
     ines.see_message("roof box", "delivered").await?;
-    oskar.open_chat("Ines Almeida").await?;
+    oskar.accept("Ines Almeida").await?;
     oskar.see_message("roof box", "").await?;
     oskar.send("Yes, it is yours.").await?;
     ines.see_message("it is yours", "").await?;
@@ -60,6 +61,62 @@ async fn two_people_talk() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_group_answers_reacts_and_is_searched() -> Result<()> {
+    let desktop = Arc::new(Desktop::start().await?);
+    let server = Server::start(&desktop.folder("server"))?;
+    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
+    ines.move_to(8, 30).await?;
+    ines.sign_up("ines", "Ines Almeida").await?;
+    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
+    oskar.move_to(1104, 30).await?;
+    oskar.sign_up("oskar", "Oskar Lind").await?;
+
+    ines.click("button", "New chat").await?;
+    ines.click("button", "New group").await?;
+    ines.fill("Group name", "Ridge walkers").await?;
+    ines.fill("People", "oskar").await?;
+    ines.press(Key::Enter + "").await?;
+    ines.find("button", "Take out oskar").await?;
+    ines.picture("new-group.png").await?;
+    ines.click("button", "Create group").await?;
+    ines.see("2 members").await?;
+    ines.send("The hut is booked, two nights.").await?;
+    oskar.accept("Ridge walkers").await?;
+    oskar.see_message("hut is booked", "").await?;
+
+    oskar.focus_message("hut is booked").await?;
+    oskar.press("r").await?;
+    oskar.see("Reply to").await?;
+    oskar.send("Amazing. Is there a stove?").await?;
+    ines.see_message("Is there a stove?", "").await?;
+    ines.find("button", "Go to the message: You, The hut is booked")
+        .await?;
+    ines.focus_message("Is there a stove?").await?;
+    ines.press("e").await?;
+    ines.find("dialog", "All emoji").await?;
+    ines.press("party popper").await?;
+    ines.settle().await?;
+    ines.picture("emoji.png").await?;
+    ines.press(Key::Enter + "").await?;
+    oskar.find("button", "🎉 1").await?;
+
+    oskar.press(Key::Control + Key::Shift + "f").await?;
+    oskar.press("hut boo").await?;
+    oskar.see("Messages, 1").await?;
+    oskar.settle().await?;
+    oskar.picture("search.png").await?;
+    ines.picture("group.png").await?;
+    desktop.picture("group-of-two.png")?;
+
+    // An invitation that the system opens is looked at in the window that is there.
+    desktop.run_app(&desktop.folder("ines"), Some("pipit://join/AQ"))?;
+    ines.find("dialog", "Join with a link").await?;
+    ines.see("This link doesn’t lead to a group.").await?;
+    ines.close().await?;
+    oskar.close().await
+}
+
+#[tokio::test]
 async fn a_restart_logs_in_by_itself_and_shows_the_history() -> Result<()> {
     let desktop = Arc::new(Desktop::start().await?);
     let server = Server::start(&desktop.folder("server"))?;
@@ -81,7 +138,7 @@ async fn a_restart_logs_in_by_itself_and_shows_the_history() -> Result<()> {
     ines.see_message("While you were away.", "sent").await?;
 
     let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
-    oskar.open_chat("ines").await?;
+    oskar.accept("ines").await?;
     oskar.see_message("Before the restart.", "").await?;
     oskar.see_message("While you were away.", "").await?;
     ines.see_message("While you were away.", "delivered")

@@ -32,7 +32,7 @@ async fn a_second_start_of_a_profile_wakes_the_first() -> Result<()> {
     );
 
     // Ends by itself once the first has taken over.
-    desktop.run_app(&profile)?;
+    desktop.run_app(&profile, None)?;
     wait::until("the first window to come forward", async || {
         Ok(app.is_active().await?.then_some(()))
     })

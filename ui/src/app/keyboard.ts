@@ -40,7 +40,7 @@ function perform(action: Exclude<Action, "undo">, main: MainController, isNarrow
   switch (action) {
     case "palette": main.openPalette(); return true;
     case "newChat": main.startNewConversation(); return true;
-    case "searchAll": main.sides.search.focus(); return true;
+    case "searchAll": main.searchAll(); return true;
     case "find": main.sides.openFind(); return true;
     case "info": main.sides.toggleInfo(); return true;
     case "settings": main.sides.openSettings(); return true;

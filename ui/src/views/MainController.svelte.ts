@@ -161,6 +161,12 @@ export class MainController {
     });
   }
 
+  /** To the search of everything, which stands above the everyday chats. */
+  searchAll(): void {
+    this.list.goTo("chats");
+    this.sides.search.focus();
+  }
+
   /** Opens the chat that a shortcut means, if there is one. */
   go(conversationId: string | undefined): void {
     if (conversationId !== undefined) void this.open(conversationId);

@@ -53,7 +53,7 @@ function appActions(main: MainController): PaletteAction[] {
   return [
     { id: "newChat", group, label: t("list.newChat"), icon: SquarePen, caps: shown("newChat").caps, run: () => main.startNewConversation() },
     ...groupActions(main),
-    { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.sides.search.focus() },
+    { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.searchAll() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("list.archiveTitle"), icon: Archive, run: () => main.list.goTo("archive") },
     { id: "saved", group, label: t("saved.title"), icon: Bookmark, run: () => main.sides.openSaved() },

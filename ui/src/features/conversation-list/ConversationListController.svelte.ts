@@ -143,7 +143,12 @@ export class ConversationListController {
   }
 
   #apply(event: NumberedEvent): void {
-    if (event.type === "conversation.changed") this.#put(event.conversation);
+    if (event.type === "conversation.changed") {
+      const wasRequest = this.selected !== undefined && placeOf(this.selected) === "requests";
+      this.#put(event.conversation);
+      // The open one was accepted: the list goes along with it.
+      if (wasRequest && this.place === "requests" && this.selected) this.place = placeOf(this.selected);
+    }
     if (event.type === "conversation.removed") this.conversations = this.conversations.filter((one) => one.conversationId !== event.conversationId);
     if (event.type === "message.added") this.#stopTyping(event.message.conversationId, event.message.sender);
     const planned = plannedEvent(event);

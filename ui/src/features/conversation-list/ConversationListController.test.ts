@@ -108,6 +108,14 @@ describe("moving between chats", () => {
     expect([...list.online]).toEqual(["acc-dad"]);
   });
 
+  it("goes along with a request that is accepted while it is open", () => {
+    change("b", { request: true });
+    list.select("b");
+    expect(list.place).toBe("requests");
+    change("b", { request: false });
+    expect(list.place).toBe("chats");
+  });
+
   it("lets a chat go that is removed", () => {
     backend.emit({ type: "conversation.removed", conversationId: "b" });
     expect(ids()).not.toContain("b");
