@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pipit_domain::{AccountId, Clock, ConversationId, DeviceId, Redacted, Timestamp, Username};
 use pipit_e2ee::Crypto;
-use pipit_ledger::RecoveryKey;
+use pipit_ledger::{RecoveryKey, SecretKey};
 use pipit_net::{Endpoint, Http, Tls};
 use pipit_store::Store;
 use pipit_store::table::account::{self, AccountRow};
@@ -102,6 +102,13 @@ pub struct Client {
     pub(crate) shared: Arc<Shared>,
 }
 
+/// Signing up and in.
+#[derive(Default)]
+pub(crate) struct Signing {
+    /// The device that the last log-in was to add to an account. When its answer was lost, it may be there.
+    pub(crate) device: Option<(AccountId, SecretKey)>,
+}
+
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) crypto: Arc<Crypto>,
@@ -116,7 +123,7 @@ pub(crate) struct Shared {
     /// What this person is called, once a profile says so.
     pub(crate) own_name: Mutex<Option<Redacted<String>>>,
     /// Held while signing up or in, so that two of them don't both win.
-    pub(crate) signing: tokio::sync::Mutex<()>,
+    pub(crate) signing: tokio::sync::Mutex<Signing>,
 }
 
 impl Client {
@@ -150,7 +157,7 @@ impl Client {
             session: RwLock::new(None),
             is_recovery_key_pending: Mutex::new(false),
             own_name: Mutex::default(),
-            signing: tokio::sync::Mutex::new(()),
+            signing: tokio::sync::Mutex::default(),
         });
         let client = Self { shared };
         let account = client.shared.store.read(account::get).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pipit_domain::{Timestamp, limits};
 use pipit_e2ee::{Crypto, Identity, KeyPackageError, Provider, Suite, generate_key_packages};
-use pipit_store::{Connection, mls_storage};
+use pipit_store::{Connection, forget_key_packages, mls_storage};
 use pipit_wire::v1::{
     self, Empty, KeyPackageCount, PublishKeyPackages, client_frame, server_frame,
 };
@@ -20,7 +20,8 @@ const FIRST: usize = 4;
 /// that comes by only twice a year.
 const LAST_RESORT_REMAINING_MS: u64 = 200 * 24 * 60 * 60 * 1000;
 
-/// The key packages of a new device, with the two of last resort.
+/// The key packages of a new device, with the two of last resort. Those of a device that this one was to be
+/// before go: an invitation to both would be taken for the other's.
 ///
 /// # Errors
 /// When their private halves can't be stored.
@@ -30,6 +31,7 @@ pub(crate) fn first(
     identity: &Identity,
     now: Timestamp,
 ) -> Result<Vec<v1::KeyPackage>, ClientError> {
+    forget_key_packages(connection)?;
     let mut all = Vec::new();
     for suite in Suite::ALL {
         all.extend(generate(

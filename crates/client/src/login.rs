@@ -15,7 +15,7 @@ use pipit_wire::v1::{
 };
 use rand::rngs::OsRng;
 
-use crate::client::Client;
+use crate::client::{Client, Signing};
 use crate::clock::random;
 use crate::error::ClientError;
 use crate::keys;
@@ -40,7 +40,7 @@ impl Client {
         let username = Username::parse(username)?;
         let password = Password::enter(password)?;
         let endpoint = Endpoint::parse(server)?;
-        let _signing = self.shared.signing.lock().await;
+        let mut signing = self.shared.signing.lock().await;
         if self.shared.session().is_some() {
             return Err(ClientError::AlreadySignedIn);
         }
@@ -52,7 +52,8 @@ impl Client {
             tries += 1;
             let now = self.shared.clock.now().as_millis();
             let now = Timestamp::from_millis(now.saturating_add_signed(clock_offset_ms));
-            match self.add_device(&http, &username, &password, now).await {
+            let added = self.add_device(&http, &username, &password, now, &mut signing);
+            match added.await {
                 // Another device has come in meanwhile: the entry has to follow that one's.
                 Err(ClientError::Net(error))
                     if error.refusal() == Some(RefusalCode::InvalidLedger) && tries < TRIES => {}
@@ -70,14 +71,15 @@ impl Client {
         Ok(signed_in)
     }
 
-    /// Proves the password, and signs a new device into the ledger, at this time of the server's. The row's
-    /// server is left empty.
+    /// Proves the password, and signs a new device into the ledger, at this time of the server's, unless the
+    /// log-in before has done that and was not answered. The row's server is left empty.
     async fn add_device(
         &self,
         http: &Http,
         username: &Username,
         password: &Password,
         now: Timestamp,
+        signing: &mut Signing,
     ) -> Result<(AccountRow, Ledger), ClientError> {
         let (login, request) = Login::start(password, &mut OsRng).map_err(internal)?;
         let start = LoginStart {
@@ -111,24 +113,19 @@ impl Client {
         if recovery.public() != *ledger.recovery() {
             return Err(ClientError::LedgerMismatch);
         }
-        let device = SecretKey::from_seed(&random());
-        let entry = ledger
-            .add_device(&recovery, &device, now)
-            .map_err(|_| ClientError::Internal("ledger is full"))?;
-        let identity = Identity::new(account, device.clone());
-        let crypto = Arc::clone(&self.shared.crypto);
-        let key_packages = self
-            .shared
-            .store
-            .write(move |transaction| keys::first(transaction, &crypto, &identity, now))
-            .await?;
-        let body = AppendLedger {
-            account_id: account.to_vec(),
-            entry: entry.encode(),
-            ticket: answer.ticket,
-            key_packages,
+        let former = signing.device.take().filter(|(of, device)| {
+            *of == account && ledger.holds(device.device_id(), &device.public())
+        });
+        let device = match former {
+            Some((_, device)) => device,
+            None => {
+                let device = SecretKey::from_seed(&random());
+                signing.device = Some((account, device.clone()));
+                self.append_device(http, &mut ledger, &recovery, &device, answer.ticket, now)
+                    .await?;
+                device
+            }
         };
-        let _: Empty = http.post("/v1/ledger", &body, None).await?;
         let row = AccountRow {
             account,
             device,
@@ -140,6 +137,37 @@ impl Client {
             clock_offset_ms: 0,
         };
         Ok((row, ledger))
+    }
+
+    /// Signs a device into the ledger, here and at the server.
+    async fn append_device(
+        &self,
+        http: &Http,
+        ledger: &mut Ledger,
+        recovery: &SecretKey,
+        device: &SecretKey,
+        ticket: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<(), ClientError> {
+        let entry = ledger
+            .add_device(recovery, device, now)
+            .map_err(|_| ClientError::Internal("ledger is full"))?;
+        let account = ledger.account();
+        let identity = Identity::new(account, device.clone());
+        let crypto = Arc::clone(&self.shared.crypto);
+        let key_packages = self
+            .shared
+            .store
+            .write(move |transaction| keys::first(transaction, &crypto, &identity, now))
+            .await?;
+        let body = AppendLedger {
+            account_id: account.to_vec(),
+            entry: entry.encode(),
+            ticket,
+            key_packages,
+        };
+        let _: Empty = http.post("/v1/ledger", &body, None).await?;
+        Ok(())
     }
 }
 

@@ -15,6 +15,6 @@ mod store;
 pub mod table;
 
 pub use error::StoreError;
-pub use mls::{MlsStorage, mls_storage};
+pub use mls::{MlsStorage, forget_key_packages, mls_storage};
 pub use rusqlite::{Connection, Transaction};
 pub use store::{Store, savepoint};

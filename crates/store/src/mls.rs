@@ -47,6 +47,15 @@ pub fn mls_storage(connection: &Connection) -> MlsStorage<'_> {
     SqliteStorageProvider::new(connection)
 }
 
+/// Removes the private halves of all key packages, of a device that is none after all.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn forget_key_packages(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM openmls_key_packages", [])?;
+    Ok(())
+}
+
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     SqliteStorageProvider::<MessagePack, &mut Connection>::new(connection)
         .run_migrations()

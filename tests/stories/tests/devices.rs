@@ -2,7 +2,7 @@
 //! crashes on the way in.
 
 use serde_json::json;
-use story_tests::{Frame, PASSWORD, Pair, Person, Proxy, Verdict, numbered};
+use story_tests::{Frame, PASSWORD, Pair, Person, Proxy, RequestVerdict, Verdict, numbered};
 
 async fn send_all(person: &Person, conversation: &str, texts: &[String]) {
     for text in texts {
@@ -411,6 +411,40 @@ async fn what_one_device_sent_is_shown_as_delivered_on_the_other() {
     bob.wait_all_delivered(conversation).await;
     tablet.start().await;
     wait_delivered(&tablet, conversation, "while it is away").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_whose_answer_is_lost_adds_one_device_and_not_two() {
+    let Pair {
+        server,
+        alice,
+        bob,
+        conversation,
+        ..
+    } = &Pair::talking().await;
+    let line = Proxy::start(&server.address).await;
+    let tablet = Person::nobody(&[]).await;
+    let mut answers_to_lose = 1;
+    line.request_rule(move |request| match answers_to_lose {
+        1 if request.starts_with("POST /v1/ledger ") => {
+            answers_to_lose = 0;
+            RequestVerdict::LoseAnswer
+        }
+        _ => RequestVerdict::Pass,
+    });
+    let log_in = json!({ "server": line.address, "username": "bob", "password": PASSWORD });
+    let refused = tablet.refused("account.login", log_in.clone()).await;
+    assert_eq!(refused.code, "UNREACHABLE");
+    tablet.ask("account.login", log_in).await;
+    wait_in(&tablet, conversation).await;
+    all_talk(&[alice, bob, &tablet], conversation, "round").await;
+    let added = line.request("POST /v1/ledger ").await;
+    assert_eq!(added, 1, "the second log-in finds the device of the first");
+    // An invitation is for the device that it is.
+    let carol = Person::register(&server.address, "carol").await;
+    let with_bob = carol.open("bob").await;
+    carol.send(&with_bob, "hello bob").await;
+    assert_eq!(tablet.wait_texts(&with_bob, 1).await, ["hello bob"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
