@@ -90,9 +90,14 @@ impl Session {
             let Some(request) = self.make_commit(row, Arc::clone(&make)).await? else {
                 return Ok(Settled::Unneeded);
             };
-            match self.submit_commit(shared, row, request).await? {
-                Answered::Accepted => return Ok(Settled::Committed),
-                Answered::Lost => {}
+            match self.submit_commit(shared, row, request).await {
+                Ok(Answered::Accepted) => return Ok(Settled::Committed),
+                Ok(Answered::Lost) => {}
+                Err(error) => {
+                    // What became of it is found out, whether or not the connection breaks, too.
+                    self.group_wake.notify_one();
+                    return Err(error);
+                }
             }
         }
         Err(ClientError::Internal(
@@ -100,7 +105,7 @@ impl Session {
         ))
     }
 
-    /// Finds out what became of the commits that a former connection or process left behind.
+    /// Finds out what became of the commits that a former try, connection or process left behind.
     ///
     /// # Errors
     /// Only when the connection is gone.

@@ -250,6 +250,11 @@ fn seal(
             })?;
         group = Some(after);
         outbox::set_sealed(transaction, waiting.outbox, Some(&bytes))?;
+        if let Some(message) = waiting.message {
+            // Whoever is in it now: people may have come and gone since it was written.
+            let recipients = content::recipients(transaction, &place)?;
+            message::set_recipients(transaction, message, recipients)?;
+        }
         sealed.push(Sealed {
             row: waiting,
             bytes,

@@ -1,7 +1,7 @@
 //! Groups: three people with two devices each make one, change it at once, leave, come by a link.
 
 use serde_json::{Value, json};
-use story_tests::{Person, Server, Three, until};
+use story_tests::{Person, Proxy, RequestVerdict, Server, Three, until};
 
 /// A person's account, as somebody else finds it.
 async fn account(finder: &Person, name: &str) -> String {
@@ -261,6 +261,103 @@ async fn the_owner_leaves_and_another_owns_the_group() {
             .iter()
             .any(|text| text.starts_with("without"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_and_comes_back_is_in_on_all_devices() {
+    let all = Three::meet().await;
+    let [alice, bob, carol] = &all.people;
+    let (bobs, carols) = (account(alice, "bob").await, account(alice, "carol").await);
+    let id = create(alice, "Walkers", &[&bobs, &carols]).await;
+    for device in all.devices() {
+        wait_members(device, &id, 3).await;
+    }
+    let here = json!({ "conversationId": id });
+    carol.ask("conversation.leave", here).await;
+    let tablet = &all.others[2];
+    for device in [carol, tablet] {
+        wait_group(device, &id, "being out", |view| {
+            view["group"]["isMember"] == false
+        })
+        .await;
+    }
+    wait_members(bob, &id, 2).await;
+    let back = json!({ "conversationId": id, "members": [carols] });
+    alice.ask("conversation.add", back).await;
+    for device in [carol, tablet] {
+        wait_group(device, &id, "being back", |view| {
+            view["group"]["isMember"] == true
+        })
+        .await;
+    }
+    for device in all.devices() {
+        wait_members(device, &id, 3).await;
+    }
+    all_talk(&all.devices(), &id, "again").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_is_lost_goes_on_by_the_same_connection() {
+    let server = Server::start().await;
+    let line = Proxy::start(&server.address).await;
+    let (alice, bob) = tokio::join!(
+        Person::register(&line.address, "alice"),
+        Person::register(&server.address, "bob"),
+    );
+    let bobs = account(&alice, "bob").await;
+    let id = create(&alice, "Walkers", &[&bobs]).await;
+    wait_group(&bob, &id, "the name", |view| view["name"] == "Walkers").await;
+    let connections = line.connections();
+    let mut answers_to_lose = 1;
+    line.request_rule(move |request| match answers_to_lose {
+        1 if request.starts_with("POST /v1/conversations/commit ") => {
+            answers_to_lose = 0;
+            RequestVerdict::LoseAnswer
+        }
+        _ => RequestVerdict::Pass,
+    });
+    let rename = json!({ "conversationId": id, "name": "Runners" });
+    let refused = alice.refused("conversation.rename", rename).await;
+    assert_eq!(refused.code, "UNREACHABLE");
+    for device in [&alice, &bob] {
+        wait_group(device, &id, "the new name", |view| {
+            view["name"] == "Runners"
+        })
+        .await;
+    }
+    assert_eq!(line.connections(), connections);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_written_before_the_others_are_in_is_sent_to_all_of_them() {
+    let server = Server::start().await;
+    let line = Proxy::start(&server.address).await;
+    let (alice, bob, carol) = tokio::join!(
+        Person::register(&line.address, "alice"),
+        Person::register(&server.address, "bob"),
+        Person::register(&server.address, "carol"),
+    );
+    let (bobs, carols) = (account(&alice, "bob").await, account(&alice, "carol").await);
+    line.close();
+    alice.connection("offline").await;
+    let id = create(&alice, "Walkers", &[&bobs, &carols]).await;
+    alice.send(&id, "hello").await;
+    line.open();
+    alice.ask("connection.retry", json!({})).await;
+    for device in [&bob, &carol] {
+        wait_members(device, &id, 3).await;
+        until("the first text", async || {
+            let texts = said(device, &id).await;
+            texts.contains(&"hello".to_owned()).then_some(())
+        })
+        .await;
+    }
+    until("both to have it", async || {
+        let messages = alice.messages(&id).await;
+        let hello = messages.iter().find(|message| message["text"] == "hello")?;
+        (hello["state"] == "delivered").then(|| assert_eq!(hello["recipientCount"], 2))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,7 +106,8 @@ impl Client {
     ) -> Result<(), ClientError> {
         let (session, row) = self.group(id).await?;
         let make = move |making: &Making<'_>| {
-            if !has_account(making.group, account) {
+            let is_leaving = group_member::is(making.transaction, row, account, Standing::Leaving)?;
+            if is_leaving || !has_account(making.group, account) {
                 return Err(ClientError::NotFound);
             }
             charter_change(making.group, |charter| charter.set_role(account, role))

@@ -80,10 +80,12 @@ fn said_good_bye(place: &Place<'_>, sender: AccountId) -> Result<Vec<i64>, Clien
         return Ok(Vec::new());
     }
     if sender == place.own {
-        // Another device of this account has left for all of them.
+        // Another device of this account has left for all of them. The others remove its leaves; it does not.
         chat_group::set_membership(transaction, row, chat_group::Membership::Leaving)?;
+        group_member::remove(transaction, row, sender)?;
+    } else {
+        group_member::set(transaction, row, sender, Standing::Leaving)?;
     }
-    group_member::set(transaction, row, sender, Standing::Leaving)?;
     Ok(vec![place.line("group.left", sender, None, "")?])
 }
 

@@ -1,5 +1,5 @@
-//! The task that does what has to wait: adding many, going on with leaving, removing who left, answering who
-//! asks for the info.
+//! The task that does what has to wait: settling changes that were not answered, adding many, going on with
+//! leaving, removing who left, answering who asks for the info.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Weak};
@@ -64,6 +64,7 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
 
 impl Session {
     async fn tend(&self, shared: &Shared) -> Result<(), ClientError> {
+        self.settle_commits(shared).await?;
         let rows = self.store.read(chat_group::to_tend).await?;
         let mut worst = Ok(());
         for row in rows {
@@ -252,7 +253,12 @@ impl Session {
             let own_role = charter.role(own);
             let leaving: Vec<_> = leaving
                 .into_iter()
-                .filter(|account| own_role > charter.role(*account) && own_role >= Role::Admin)
+                .filter(|account| match own_role {
+                    // Somebody may have made them an owner as they left.
+                    Role::Owner => true,
+                    Role::Admin => charter.role(*account) == Role::Member,
+                    Role::Member => false,
+                })
                 .collect();
             Ok(removal(making.group, &leaving))
         };

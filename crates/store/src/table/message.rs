@@ -607,6 +607,47 @@ pub fn undelivered(
     Ok(rows)
 }
 
+/// The newest message of others after one position and up to another, and where it stands.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn newest_received(
+    connection: &Connection,
+    conversation: i64,
+    after: u64,
+    up_to: u64,
+    own: AccountId,
+) -> Result<Option<(MessageId, u64)>, StoreError> {
+    found(
+        connection
+            .prepare_cached(
+                "SELECT message_id, position FROM message
+                 WHERE conversation = ?1 AND position > ?2 AND position <= ?3 AND state = 5
+                     AND sender <> ?4
+                 ORDER BY position DESC LIMIT 1",
+            )?
+            .query_row(
+                params![conversation, number(after), number(up_to), own.as_bytes()],
+                |row| Ok((id(row, 0)?, row.get(1)?)),
+            ),
+    )
+}
+
+/// Notes how many accounts an own message is sent to.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_recipients(
+    connection: &Connection,
+    message: i64,
+    recipients: u64,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE message SET recipients = ?2 WHERE message = ?1")?
+        .execute(params![message, number(recipients)])?;
+    Ok(())
+}
+
 /// Moves an own message on: to accepted, with the server's time.
 ///
 /// # Errors
