@@ -157,11 +157,15 @@ impl Client {
                     .filter(|message| message.conversation == row.conversation)
                     .ok_or(ClientError::NotFound)?;
                 let mut events = Vec::new();
-                if row.read_position < message.position {
+                // Named by what is read: where own messages stand among the others differs by device.
+                let (from, to, own) = (row.read_position, message.position, worker.own());
+                let newest =
+                    message::newest_received(transaction, row.conversation, from, to, own)?;
+                if let Some((message, position)) = newest {
                     let read = Change::Read {
                         conversation: id,
-                        message: up_to,
-                        position: message.position,
+                        message,
+                        position,
                         at: Some(worker.server_now()),
                     };
                     events.extend(sync::record(transaction, &worker, &read)?);

@@ -181,3 +181,36 @@ async fn pinned_chats_come_first_and_the_note_to_self_is_a_chat_when_opened() {
     set(bob, "conversation.pin", &note, json!({ "isPinned": true })).await;
     assert_eq!(names(bob).await, [chat.clone(), note.clone()]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_while_a_device_was_away_is_not_read_by_what_was_read_there() {
+    let pair = &Pair::talking().await;
+    let (alice, bob, chat) = (&pair.alice, &pair.bob, &pair.conversation);
+    let tablet = Person::login(&pair.server.address, "bob").await;
+    wait_fields(&tablet, chat, &json!({ "isMuted": false })).await;
+    alice.send(chat, "before").await;
+    for device in [bob, &tablet] {
+        until("the text before", async || {
+            let view = view(device, chat).await?;
+            (view["lastMessage"]["text"] == "before").then_some(())
+        })
+        .await;
+    }
+    pair.bob_line.close();
+    bob.connection("offline").await;
+    let own = bob.send(chat, "written offline").await;
+    alice.send(chat, "meanwhile").await;
+    // His own text stands before hers here, and after it where it arrives.
+    set(bob, "message.markRead", chat, json!({ "upTo": own })).await;
+    pair.bob_line.open();
+    bob.ask("connection.retry", json!({})).await;
+    until("his text on the tablet", async || {
+        let messages = tablet.messages(chat).await;
+        let is_there = |message: &Value| message["text"] == "written offline";
+        messages.iter().any(is_there).then_some(())
+    })
+    .await;
+    for device in [bob, &tablet] {
+        wait_fields(device, chat, &json!({ "unread": 1 })).await;
+    }
+}
