@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 use crate::hand::Hand;
 
+mod chat;
+mod group;
+mod message;
+
 /// A kind of action.
 pub(crate) struct Row {
     /// What it is called in reports.
@@ -20,25 +24,42 @@ pub(crate) struct Row {
 }
 
 macro_rules! table {
-    ($($weight:literal $act:ident;)*) => {
+    ($($weight:literal $($act:ident)::+;)*) => {
         /// All kinds.
         pub(crate) const TABLE: &[Row] = &[$(Row {
-            name: stringify!($act),
+            name: stringify!($($act)::+),
             weight: $weight,
-            act: |hand| Box::pin($act(hand)),
+            act: |hand| Box::pin($($act)::+(hand)),
         }),*];
     };
 }
 
 table! {
-    40 write_to_somebody;
-    10 write_several;
-    8 write_to_self;
-    12 read_something;
+    30 write_to_somebody;
+    8 write_several;
+    6 write_to_self;
+    10 read_something;
     4 type_something;
     4 look_back;
-    6 find_somebody;
-    6 try_to_connect;
+    4 find_somebody;
+    4 try_to_connect;
+    5 group::make_group;
+    30 group::write_in_group;
+    5 group::add_somebody;
+    3 group::remove_somebody;
+    1 group::leave_group;
+    4 group::rename_group;
+    2 group::describe_group;
+    3 group::give_role;
+    3 group::allow;
+    6 message::reply;
+    6 message::edit;
+    8 message::react;
+    4 message::delete;
+    2 chat::mute;
+    2 chat::pin;
+    2 chat::archive;
+    2 chat::mark_unread;
 }
 
 /// Messages in a row.

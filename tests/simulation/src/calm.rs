@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::device::Device;
 use crate::model::Index;
-use crate::oracle::{self, Shown};
+use crate::oracle::{self, Chat, Members, Shown};
 use crate::world::{World, text};
 
 /// Generous: reconnecting after a storm may wait for most of a minute, on a busy machine.
@@ -30,6 +30,39 @@ const OUTSIDE: &str = "
     JOIN member ON member.device_no = other.device_no
     WHERE hex(this.device_id) = ?1 AND conversation_no NOT IN
         (SELECT conversation_no FROM member WHERE device_no = this.device_no)";
+
+/// What a device has still to do, by what it is called: `?1` is not used.
+const TO_DO: [(&str, &str); 6] = [
+    (
+        "in its outbox",
+        "SELECT count(*) FROM outbox WHERE is_failed = 0 AND ?1 = ''",
+    ),
+    (
+        "changes of members to be answered",
+        "SELECT count(*) FROM pending_commit WHERE ?1 = ''",
+    ),
+    (
+        "ways into conversations to be answered",
+        "SELECT count(*) FROM pending_join WHERE ?1 = ''",
+    ),
+    (
+        "people to add",
+        "SELECT count(*) FROM group_member WHERE standing = 1 AND ?1 = ''",
+    ),
+    (
+        "people to remove",
+        "SELECT count(*) FROM group_member WHERE standing = 2 AND ?1 = ''",
+    ),
+    (
+        "groups to leave",
+        "SELECT count(*) FROM chat_group WHERE membership = 1 AND ?1 = ''",
+    ),
+];
+/// Who is in which conversation.
+const MEMBERS: &str = "
+    SELECT DISTINCT lower(hex(conversation_id)), lower(hex(account_id))
+    FROM member JOIN conversation USING (conversation_no)
+    JOIN device USING (device_no) JOIN account USING (account_no)";
 
 /// Waits until nothing is on its way and everything holds.
 ///
@@ -61,13 +94,12 @@ async fn look(world: &World) -> Vec<String> {
             wrong.push(format!("d{index} is {}", status["connection"]));
         }
         ids.push((index, text(&status["deviceId"])));
-        let waiting = count(
-            &device.profile().join("history.sqlite"),
-            "SELECT count(*) FROM outbox WHERE is_failed = 0 AND ?1 = ''",
-            "",
-        );
-        if waiting != 0 {
-            wrong.push(format!("d{index} has {waiting} in its outbox"));
+        let history = device.profile().join("history.sqlite");
+        for (what, sql) in TO_DO {
+            let waiting = count(&history, sql, "");
+            if waiting != 0 {
+                wrong.push(format!("d{index} has {waiting} {what}"));
+            }
         }
     }
     for (index, id) in ids {
@@ -90,10 +122,52 @@ async fn look(world: &World) -> Vec<String> {
     for index in world.signed_in() {
         shown.insert(index, show(world, index).await);
     }
-    oracle::check(&world.model().clone(), &shown)
+    see_groups(world, &shown);
+    let members = members(world);
+    oracle::check(&world.model().clone(), &shown, &members)
 }
 
-/// Everybody writes once to everybody: conversations that look settled have to work, too.
+/// Groups whose makers were killed before they were told.
+fn see_groups(world: &World, shown: &BTreeMap<Index, Shown>) {
+    for (id, chat) in shown.values().flatten() {
+        if chat.view["kind"] == "group" {
+            world.model().see_group(id);
+        }
+    }
+}
+
+/// Everything holds: what the model is not sure of is settled by what is.
+///
+/// # Errors
+/// Who came or went though nobody asked for that.
+pub(crate) fn rest(world: &World) -> Result<(), Vec<String>> {
+    let members = members(world);
+    let wrong = world.model().calm(&members);
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(wrong),
+    }
+}
+
+/// Who is in which conversation, as the server has it.
+fn members(world: &World) -> Members {
+    let connection = open(&world.server_data.join("server.sqlite3"));
+    let mut query = connection.prepare(MEMBERS).expect("a query");
+    let rows = query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("rows");
+    let mut all = Members::new();
+    let model = world.model();
+    for row in rows {
+        let (conversation, account): (String, String) = row.expect("a row");
+        let person = model.accounts.iter().position(|known| *known == account);
+        let people = all.entry(conversation).or_default();
+        people.insert(person.expect("an account that was made"));
+    }
+    all
+}
+
+/// Everybody writes once to everybody, and in every group: conversations that look settled have to work, too.
 pub(crate) async fn probe(world: &World) {
     for index in world.signed_in() {
         let device = world.devices[index].read().await;
@@ -108,6 +182,9 @@ pub(crate) async fn probe(world: &World) {
                 hand.say(&conversation).await;
             }
         }
+        for group in hand.groups().await {
+            hand.say(&group.id).await;
+        }
     }
 }
 
@@ -118,6 +195,17 @@ async fn show(world: &World, index: Index) -> Shown {
     let mut shown = Shown::new();
     for conversation in list.as_array().into_iter().flatten() {
         let id = text(&conversation["conversationId"]);
+        let members = match conversation["kind"] == "group" {
+            true => {
+                ask(
+                    &device,
+                    "conversation.members",
+                    json!({ "conversationId": id }),
+                )
+                .await
+            }
+            false => Value::Null,
+        };
         let mut rows: Vec<Value> = Vec::new();
         loop {
             let mut params = json!({ "conversationId": id, "limit": PAGE_LEN });
@@ -133,7 +221,13 @@ async fn show(world: &World, index: Index) -> Shown {
                 break;
             }
         }
-        shown.insert(id, rows);
+        let view = conversation.clone();
+        let chat = Chat {
+            view,
+            members,
+            rows,
+        };
+        shown.insert(id, chat);
     }
     shown
 }
@@ -147,12 +241,16 @@ async fn ask(device: &Device, method: &str, params: Value) -> Value {
 
 /// A number from a database that another thread or process writes.
 fn count(path: &Path, sql: &str, device: &str) -> i64 {
+    open(path)
+        .query_row(sql, [device.to_uppercase()], |row| row.get(0))
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+fn open(path: &Path) -> Connection {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .expect("the database is there");
     connection
         .busy_timeout(Duration::from_secs(5))
         .expect("a time to wait");
     connection
-        .query_row(sql, [device.to_uppercase()], |row| row.get(0))
-        .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }

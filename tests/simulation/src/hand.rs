@@ -4,8 +4,8 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::device::Device;
-use crate::model::Index;
-use crate::world::World;
+use crate::model::{Index, Saying};
+use crate::world::{World, text};
 
 /// A person's hand on a device.
 pub(crate) struct Hand<'a> {
@@ -76,8 +76,25 @@ impl Hand<'_> {
     pub(crate) async fn say(&self, conversation: &str) -> Option<()> {
         let saying = self.world.model().ask(conversation, self.index);
         let params = json!({ "conversationId": conversation, "text": saying.text() });
-        self.ask("message.send", params).await?;
-        self.world.model().keep(conversation, saying);
+        self.send(conversation, saying, params).await
+    }
+
+    /// The same in answer to a message.
+    pub(crate) async fn reply(&self, conversation: &str, to: &Value) -> Option<()> {
+        let saying = self.world.model().ask(conversation, self.index);
+        let params = json!({
+            "conversationId": conversation,
+            "text": saying.text(),
+            "replyTo": to["messageId"],
+        });
+        self.send(conversation, saying, params).await
+    }
+
+    async fn send(&self, conversation: &str, saying: Saying, params: Value) -> Option<()> {
+        let sent = self.ask("message.send", params).await?;
+        let mut model = self.world.model();
+        model.keep(conversation, saying);
+        model.ids.insert(text(&sent["messageId"]), saying);
         Some(())
     }
 
@@ -90,4 +107,56 @@ impl Hand<'_> {
         }
         Some(all[self.rng.usize(0..all.len())].clone())
     }
+
+    /// The groups on the device that its owner is in and may write to.
+    pub(crate) async fn groups(&self) -> Vec<Group> {
+        let all = self.ask("conversation.list", Value::Null).await;
+        let mut groups = Vec::new();
+        for view in all.as_ref().and_then(Value::as_array).into_iter().flatten() {
+            if view["kind"] != "group" || view["canSend"] != true {
+                continue;
+            }
+            let id = text(&view["conversationId"]);
+            self.world.model().see_group(&id);
+            groups.push(Group {
+                id,
+                is_admin: view["group"]["ownRole"] != "member",
+            });
+        }
+        groups
+    }
+
+    /// One of these groups.
+    pub(crate) async fn some_group(&mut self) -> Option<Group> {
+        let mut groups = self.groups().await;
+        if groups.is_empty() {
+            return None;
+        }
+        Some(groups.swap_remove(self.rng.usize(0..groups.len())))
+    }
+
+    /// One of the newest texts somewhere; with `is_own`, one that this account has written.
+    pub(crate) async fn some_text(&mut self, is_own: bool) -> Option<Value> {
+        let conversation = self.some_conversation().await?;
+        let params = json!({ "conversationId": conversation["conversationId"], "limit": 20 });
+        let rows = self.ask("message.list", params).await?;
+        let mut rows: Vec<&Value> = rows.as_array()?.iter().collect();
+        rows.retain(|row| row["kind"] == "text" && (!is_own || row["isOwn"] == true));
+        if rows.is_empty() {
+            return None;
+        }
+        let row = rows[self.rng.usize(0..rows.len())].clone();
+        // When it is deleted, its id still says which it was.
+        let saying = Saying::read(row["text"].as_str()?)?;
+        let mut model = self.world.model();
+        model.ids.insert(text(&row["messageId"]), saying);
+        Some(row)
+    }
+}
+
+/// A group as a device has it.
+pub(crate) struct Group {
+    pub(crate) id: String,
+    /// The device's owner is an owner or an admin of it.
+    pub(crate) is_admin: bool,
 }

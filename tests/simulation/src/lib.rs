@@ -6,7 +6,12 @@
 //! A seed makes a [plan](plan): who takes part, what each does when, and what befalls whom. A run of it
 //! is two *storms*, each followed by a *calm*: all faults end, everything that is on its way arrives, and
 //! the [oracle] compares what every device shows with what the [model] says that people did. Then
-//! everybody writes to everybody once more, and it compares again.
+//! everybody writes to everybody and in every group once more, and it compares again.
+//!
+//! Whoever was in a conversation for sure must have everything that was said there, in the order of each
+//! device that said it, and see the same edits, reactions and deletions. Who was asked in or out during a storm
+//! is owed nothing of that storm, but nothing twice, out of order or after having gone either; the calm tells
+//! who is in. Members see the same group, and a person's devices the same settings and unread messages.
 //!
 //! # Limits
 //! The plan of a seed is always the same; the run is not, because the parts are real threads, processes

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -29,13 +30,17 @@ struct Args {
     #[arg(long, env = "PIPIT_SIMULATION_SECONDS")]
     seconds: Option<u64>,
 
+    /// Where to copy the files of a seed that fails
+    #[arg(long)]
+    keep: Option<PathBuf>,
+
     /// Seeds that run at the same time
     #[arg(long, default_value_t = 3)]
     at_once: usize,
 }
 
 /// The budget without any argument, in seconds.
-const SECONDS: u64 = 60;
+const SECONDS: u64 = 40;
 
 /// Panics of threads that nobody joins: cores in this process.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -72,7 +77,7 @@ async fn simulate(args: &Args) -> ExitCode {
     }));
     let mut runs = stream::iter(seeds)
         .take_while(|_| std::future::ready(has_time()))
-        .map(one)
+        .map(|seed| one(seed, args.keep.clone()))
         .buffer_unordered(args.at_once);
     let mut total = Total::default();
     while let Some(outcome) = runs.next().await {
@@ -81,9 +86,12 @@ async fn simulate(args: &Args) -> ExitCode {
     total.finish(start.elapsed())
 }
 
-async fn one(seed: u64) -> Outcome {
+async fn one(seed: u64, keep: Option<PathBuf>) -> Outcome {
     let start = Instant::now();
-    match AssertUnwindSafe(run(seed)).catch_unwind().await {
+    match AssertUnwindSafe(run(seed, keep.as_deref()))
+        .catch_unwind()
+        .await
+    {
         Ok(outcome) => outcome,
         Err(panic) => Outcome {
             seed,
@@ -160,7 +168,7 @@ impl Total {
 }
 
 fn again(seed: u64) -> String {
-    format!("cargo run -p simulation -- --from {seed} --seeds 1")
+    format!("cargo run -p simulation -- --from {seed} --seeds 1 --keep target/simulation")
 }
 
 fn listed(counts: &BTreeMap<impl AsRef<str>, usize>) -> String {

@@ -1,6 +1,7 @@
 //! One seed, from an empty server to the last comparison.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,11 +35,11 @@ pub struct Outcome {
     pub time: Duration,
 }
 
-/// Runs a seed.
+/// Runs a seed; the files of one that fails are copied to `keep`.
 ///
 /// # Panics
 /// When a part of the simulation itself, or a core in this process, fails in a way that no oracle sees.
-pub async fn run(seed: u64) -> Outcome {
+pub async fn run(seed: u64, keep: Option<&Path>) -> Outcome {
     let start = Instant::now();
     let world = Arc::new(World::new(Plan::draw(seed)).await);
     world.begin().await;
@@ -52,6 +53,13 @@ pub async fn run(seed: u64) -> Outcome {
             Ok(()) => vec!["a device's task ended".to_owned()],
         },
     };
+    if let Some(keep) = keep.filter(|_| !wrong.is_empty()) {
+        let folder = keep.join(format!("seed-{seed}"));
+        world
+            .keep(&folder)
+            .await
+            .expect("a folder to keep files in");
+    }
     let logs = match wrong.is_empty() {
         true => String::new(),
         false => world.logs().await,
@@ -73,14 +81,14 @@ async fn weather(world: &World, devices: &Devices) -> Vec<String> {
         devices.storm(world, steps).await;
         devices.calm(world).await;
         for part in ["the storm", "everybody wrote to everybody"] {
-            if let Err(wrong) = calm::settle(world).await {
+            let settled = calm::settle(world).await;
+            if let Err(wrong) = settled.and_then(|()| calm::rest(world)) {
                 let when = format!("after {part}, round {}: ", number + 1);
                 return wrong
                     .into_iter()
                     .map(|words| when.clone() + &words)
                     .collect();
             }
-            world.model().calm();
             if part == "the storm" {
                 calm::probe(world).await;
             }

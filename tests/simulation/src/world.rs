@@ -1,8 +1,9 @@
 //! A run's server, devices and lines, and what has been noted so far.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::{fs, io};
 
 use serde_json::{Value, json};
 use story_tests::{PASSWORD, Proxy, Server};
@@ -177,6 +178,16 @@ impl World {
         self.model().since.keys().copied().collect()
     }
 
+    /// Copies the server's and all devices' files, as they are while everything runs.
+    pub(crate) async fn keep(&self, folder: &Path) -> io::Result<()> {
+        copy(&self.server_data, &folder.join("server"))?;
+        for (index, device) in self.devices.iter().enumerate() {
+            let profile = device.read().await.profile();
+            copy(&profile, &folder.join(format!("d{index}")))?;
+        }
+        Ok(())
+    }
+
     /// Logs of the server and of the processes, for a run that failed.
     pub(crate) async fn logs(&self) -> String {
         let mut all = format!("server:\n{}\n", self.server.lock().await.server.log());
@@ -188,6 +199,17 @@ impl World {
         }
         all
     }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 /// A field that is a text.
