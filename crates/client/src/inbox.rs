@@ -6,20 +6,16 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use pipit_domain::{AccountId, EnvelopeId, Timestamp, limits};
+use pipit_domain::{Timestamp, limits};
 use pipit_net::{LinkEvent, NetError};
-use pipit_store::table::{delivery, message};
+use pipit_store::table::message;
 use pipit_store::{Transaction, savepoint};
-use pipit_wire::v1::{
-    Acknowledge, Deliver, Delivered, DeliveryStatus, RefusalCode, ServerHello, client_frame,
-    server_frame,
-};
+use pipit_wire::v1::{Acknowledge, Deliver, RefusalCode, ServerHello, client_frame, server_frame};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use crate::behind::bring_back;
 use crate::client::{Connection, Shared};
-use crate::clock::random;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
@@ -27,19 +23,14 @@ use crate::notify::{Policy, notifications, policy};
 use crate::open::{DeliveryError, Missing, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
-use crate::{presence, signal, sync, task};
+use crate::{catch_up, delivered, presence, signal, task};
 
 /// Deliveries opened in one transaction: as many as the server leaves unacknowledged.
 const BATCH_LEN: usize = limits::DELIVERIES_IN_FLIGHT_MAX;
-/// Own messages asked after in one request (the protocol's limit).
-const STATUS_LEN: usize = 256;
 /// After a failure of this device's own (a full disk), before it tries again.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Reports of delivery that wait for their message; those beyond are asked for after the next connection.
 const EARLY_LEN: usize = 1024;
-/// After catching up has failed, before it is tried again: at first, and at most.
-const CATCH_UP_PAUSE: Duration = Duration::from_millis(500);
-const CATCH_UP_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Tries before a delivery that fails for no reason of the disk's is given up.
 const TRIES: u32 = 3;
 
@@ -78,7 +69,7 @@ struct State {
     /// and what followed it on this one must not overtake it.
     is_stopped: bool,
     /// What others have received that another device of the account sent, and that did not come here yet.
-    early: VecDeque<Report>,
+    early: VecDeque<delivered::Report>,
     /// Gone when there is a newer connection.
     newest: Arc<()>,
 }
@@ -146,13 +137,13 @@ async fn other_event(
             session.is_caught_up.store(true, Ordering::Relaxed);
             session.sync_wake.notify_one();
             session.presence.wake.notify_one();
-            caught_up(shared, session, state);
+            catch_up::start(shared, session, state.has_gap, &state.newest);
         }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
-            let reports = pairs(&[delivered]).collect();
+            let reports = delivered::pairs(&[delivered]).collect();
             state
                 .early
-                .extend(note_delivered(shared, session, reports).await);
+                .extend(delivered::note(shared, session, reports).await);
             while state.early.len() > EARLY_LEN {
                 state.early.pop_front();
             }
@@ -169,92 +160,6 @@ async fn online(shared: &Arc<Shared>, session: &Arc<Session>, hello: &ServerHell
     session.note_clock(Timestamp::from_millis(hello.time)).await;
     shared.set_connection(Connection::Online);
     session.outbox_wake.notify_one();
-}
-
-/// The mail that waited has been read, Welcomes among it; what is missing now has to be fetched. What
-/// fails in passing is tried again for as long as this connection is the newest.
-fn caught_up(shared: &Arc<Shared>, session: &Arc<Session>, state: &State) {
-    let (shared, session) = (Arc::downgrade(shared), Arc::downgrade(session));
-    let (has_gap, newest) = (state.has_gap, Arc::downgrade(&state.newest));
-    task::start(async move {
-        let mut pause = CATCH_UP_PAUSE;
-        while newest.strong_count() > 0
-            && let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade())
-        {
-            match catch_up(&shared, &session, has_gap).await {
-                Ok(()) => return,
-                Err(ClientError::Net(error)) if error.is_passing() => {
-                    tracing::info!(%error, "catching up is tried again");
-                }
-                Err(error) => {
-                    tracing::info!(%error, "catching up is left for the next connection");
-                    return;
-                }
-            }
-            drop((shared, session));
-            let [share] = random();
-            sleep(pause + pause.mul_f64(f64::from(share) / 256.0)).await;
-            pause = (pause * 2).min(CATCH_UP_PAUSE_MAX);
-        }
-    });
-}
-
-async fn catch_up(
-    shared: &Arc<Shared>,
-    session: &Arc<Session>,
-    has_gap: bool,
-) -> Result<(), ClientError> {
-    if has_gap {
-        session.fill_gap(shared).await?;
-    }
-    session.settle_commits(shared).await?;
-    let states = session.join_missing(shared).await?;
-    session.bring_back_all(shared, &states).await?;
-    sync::meet_own_devices(shared, session).await?;
-    session.replenish_key_packages().await?;
-    session.plan_renewals().await?;
-    session.group_wake.notify_one();
-    let mut before = i64::MAX;
-    loop {
-        let page = session
-            .store
-            .read(move |connection| message::undelivered(connection, before, STATUS_LEN))
-            .await?;
-        let Some((oldest, _)) = page.last() else {
-            return Ok(());
-        };
-        before = *oldest;
-        let envelopes: Vec<_> = page.iter().map(|(_, envelope)| *envelope).collect();
-        ask_delivered(shared, session, &envelopes).await?;
-    }
-}
-
-/// Asks which accounts have received these own messages, at most [`STATUS_LEN`] of them, and notes it.
-///
-/// # Errors
-/// When the server can't be asked; the next connection asks again.
-pub(crate) async fn ask_delivered(
-    shared: &Shared,
-    session: &Session,
-    envelopes: &[EnvelopeId],
-) -> Result<(), ClientError> {
-    if envelopes.is_empty() {
-        return Ok(());
-    }
-    let request = DeliveryStatus {
-        envelope_ids: envelopes.iter().map(EnvelopeId::to_vec).collect(),
-    };
-    let delivered = session
-        .ask(
-            client_frame::Body::DeliveryStatus(request),
-            |body| match body {
-                server_frame::Body::DeliveryStatus(status) => Some(status.delivered),
-                _ => None,
-            },
-        )
-        .await?;
-    note_delivered(shared, session, pairs(&delivered).collect()).await;
-    Ok(())
 }
 
 /// What a transaction over a batch came to.
@@ -326,7 +231,7 @@ async fn receive(
         shared.publish(opened.events.into_iter().chain(notices));
         if !state.early.is_empty() && opened.added.iter().any(|added| added.is_own) {
             let early = std::mem::take(&mut state.early).into();
-            state.early = note_delivered(shared, session, early).await.into();
+            state.early = delivered::note(shared, session, early).await.into();
         }
         let Some((place, missing)) = opened.stopped else {
             return;
@@ -476,57 +381,4 @@ async fn acknowledge(session: &Session, sequences: Vec<u64>) {
             .send(client_frame::Body::Acknowledge(acknowledge))
             .await;
     }
-}
-
-/// An account has received an envelope.
-type Report = (AccountId, EnvelopeId);
-
-/// Moves own messages on that others have received; answers the reports whose messages are not here.
-async fn note_delivered(shared: &Shared, session: &Session, reports: Vec<Report>) -> Vec<Report> {
-    let (own, reader, now) = (session.own(), session.reader.clone(), session.server_now());
-    let noted = session
-        .store
-        .write(move |transaction| {
-            let mut events = Vec::new();
-            let mut conversations = BTreeSet::new();
-            let mut unknown = Vec::new();
-            for (account, envelope) in reports.into_iter().filter(|(account, _)| *account != own) {
-                let Some(row) = message::by_envelope(transaction, envelope)? else {
-                    unknown.push((account, envelope));
-                    continue;
-                };
-                let is_own = row.sender == own;
-                if !is_own {
-                    continue;
-                }
-                if delivery::add(transaction, row.message, account, now)? {
-                    conversations.insert(row.conversation);
-                    let record = reader.message_by_row(transaction, row.message)?;
-                    events.push(Event::MessageChanged(record));
-                }
-            }
-            events.extend(changed(&reader, transaction, conversations)?);
-            Ok::<_, ClientError>((events, unknown))
-        })
-        .await;
-    match noted {
-        Ok((events, unknown)) => {
-            shared.publisher.publish(events);
-            unknown
-        }
-        Err(error) => {
-            tracing::error!(%error, "a delivery report could not be noted");
-            Vec::new()
-        }
-    }
-}
-
-fn pairs(delivered: &[Delivered]) -> impl Iterator<Item = Report> {
-    delivered.iter().flat_map(|report| {
-        let account = AccountId::try_from(&report.account_id[..]).ok();
-        report
-            .envelope_ids
-            .iter()
-            .filter_map(move |envelope| Some((account?, EnvelopeId::try_from(&envelope[..]).ok()?)))
-    })
 }

@@ -19,6 +19,7 @@
 //! One process per profile. Times that order messages are the server's.
 
 mod behind;
+mod catch_up;
 mod client;
 mod clock;
 mod commit;
@@ -26,6 +27,7 @@ mod contact;
 mod content;
 mod control;
 mod conversation;
+mod delivered;
 mod epoch;
 mod error;
 mod establish;

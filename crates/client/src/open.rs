@@ -1,110 +1,32 @@
 //! Opening one delivery inside the inbox's transaction: what it is, and the rows that it makes.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
-use pipit_domain::{
-    AccountId, ConversationId, EnvelopeId, GroupId, MessageId, Redacted, Timestamp,
-};
-use pipit_e2ee::{
-    Application, Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal,
-};
+use pipit_domain::{AccountId, ConversationId, EnvelopeId, GroupId, Timestamp};
+use pipit_e2ee::{Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal};
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{contact, outbox, pending_join, person, state, timer, unwanted};
-use pipit_store::{StoreError, Transaction, mls_storage};
-use pipit_wire::content::{Content, Control, Kind, Uri, sync as content_sync};
+use pipit_store::table::message::{self};
+use pipit_store::table::{outbox, pending_join, state};
+use pipit_store::{Transaction, mls_storage};
+use pipit_wire::content::{Control, sync as content_sync};
 use pipit_wire::mls_header;
 use pipit_wire::v1::{Deliver, EnvelopeKind};
 
-use crate::clock::random;
 use crate::commit;
-use crate::content::{self, Deed, shown};
 use crate::error::ClientError;
 use crate::establish::delete_group;
-use crate::event::Event;
 use crate::group;
 use crate::ledgers::StoredLedgers;
-use crate::message::received_position;
 use crate::people::profile;
 use crate::record::Reader;
 use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
-use crate::{settings, sync, trash};
+use crate::sync;
 
-/// What a delivery did.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    /// Row of a message that it added.
-    pub(crate) message: Option<i64>,
-    /// Row of a conversation that is new, or whose group changed.
-    pub(crate) conversation: Option<i64>,
-    /// A group was joined or moved on.
-    pub(crate) group_changed: bool,
-    /// Another device of the account has set something: there may be work for the task of `sync`.
-    pub(crate) has_set: bool,
-    /// What else to tell.
-    pub(crate) events: Vec<Event>,
-    /// Rows of messages that nobody need be notified of.
-    pub(crate) lines: Vec<i64>,
-    /// Rows of messages that are no longer as they were.
-    pub(crate) changed: BTreeSet<i64>,
-}
+mod keep;
+mod outcome;
 
-/// What has to be fetched before a delivery can be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Missing {
-    /// Somebody's ledger.
-    Ledger(AccountId),
-    /// The tree of an epoch that an invitation leads into.
-    Tree(ConversationId, u64),
-}
-
-/// Why a delivery could not be dealt with.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DeliveryError {
-    /// Something has to be fetched first; nothing was changed.
-    #[error("something has to be fetched first")]
-    Needs(Missing),
-    /// It will never open; the person sees a placeholder in this conversation, if it is known.
-    #[error("a delivery can't be opened: {why}")]
-    Unreadable {
-        /// Row of the conversation.
-        conversation: i64,
-        /// Whose, as far as known: the peer, else nobody's.
-        envelope: Option<EnvelopeId>,
-        /// For the log.
-        why: &'static str,
-        /// What comes after it can't be opened either.
-        is_behind: bool,
-    },
-    /// It concerns nothing that a person could be shown.
-    #[error("a delivery was dropped: {0}")]
-    Dropped(&'static str),
-    /// This device's fault: nothing is acknowledged, and it comes again.
-    #[error(transparent)]
-    Ours(#[from] ClientError),
-}
-
-impl DeliveryError {
-    /// The conversation that this device is behind in.
-    pub(crate) const fn behind(&self) -> Option<i64> {
-        match self {
-            Self::Unreadable {
-                conversation,
-                is_behind: true,
-                ..
-            } => Some(*conversation),
-            _ => None,
-        }
-    }
-}
-
-impl From<StoreError> for DeliveryError {
-    fn from(error: StoreError) -> Self {
-        Self::Ours(error.into())
-    }
-}
+pub(crate) use outcome::{DeliveryError, Missing, Outcome};
 
 /// Whose device opens, and with what.
 pub(crate) struct Opener<'a> {
@@ -282,186 +204,6 @@ impl Opener<'_> {
         Ok(opened)
     }
 
-    fn keep(
-        &self,
-        place: &ConversationRow,
-        application: &Application,
-        delivery: &Deliver,
-    ) -> Result<Outcome, DeliveryError> {
-        let accepted_at = Timestamp::from_millis(delivery.time);
-        let sender = application.account;
-        let unreadable = |why| DeliveryError::Unreadable {
-            conversation: place.conversation,
-            envelope: Some(application.envelope),
-            why,
-            is_behind: false,
-        };
-        let content = Content::decode(&application.content).map_err(|_| unreadable("content"))?;
-        let id = content.message_id(&Uri::of_account(&sender), &Uri::of_conversation(&place.id));
-        if message::get(self.transaction, id)?.is_some() {
-            return Err(DeliveryError::Dropped("a message id that is here already"));
-        }
-        if self.is_unwanted(place, sender, &content)? {
-            return Ok(Outcome::default());
-        }
-        if let Some(name) = content.extensions.sender_name() {
-            contact::set_display_name(self.transaction, sender, name)?;
-        }
-        let is_written = matches!(
-            content.kind(),
-            Kind::Text(_) | Kind::Poll(_) | Kind::Edit { .. }
-        );
-        if is_written && !group::may_write(self.transaction, place, sender)? {
-            return Err(DeliveryError::Dropped("of a member who may not write"));
-        }
-        if let Kind::Control(control) = content.kind()
-            && content.as_action().is_none()
-        {
-            return self.control(place, sender, control, accepted_at);
-        }
-        let Some(shown) = shown(&content, sender, self.own) else {
-            let deed = Deed {
-                place,
-                sender,
-                at: accepted_at,
-                content: &content,
-            };
-            let change = content::apply(self.transaction, self.own, &deed)?;
-            let is_shown = !change.changed.is_empty() || change.is_place_changed;
-            return Ok(Outcome {
-                conversation: is_shown.then_some(place.conversation),
-                changed: change.changed,
-                lines: change.lines,
-                ..Outcome::default()
-            });
-        };
-        let new = NewMessage {
-            id,
-            conversation: place.conversation,
-            position: self.position(place, sender, delivery)?,
-            sender,
-            sent_at: accepted_at,
-            accepted_at: Some(accepted_at),
-            sequence: delivery.sequence,
-            kind: shown.kind,
-            state: self.state_of(sender),
-            sent_here: false,
-            envelope: application.envelope,
-            text: Redacted(&shown.text.0),
-            content: shown.content.as_ref().map(|kept| Redacted(&kept.0[..])),
-            details: MessageDetails {
-                recipients: self.recipients(place, sender)?,
-                ..shown.details
-            },
-        };
-        if unwanted::has(self.transaction, id)? {
-            trash::keep_unwanted(self.transaction, &new, self.now)?;
-            return Ok(Outcome::default());
-        }
-        let mut outcome = self.insert(place, &new)?;
-        // What came before it changes it before anybody sees it.
-        let change = content::arrived(self.transaction, self.own, place, id)?;
-        outcome.lines.extend(change.lines);
-        Ok(outcome)
-    }
-
-    /// Accounts that a message of this account's other devices was sent to.
-    fn recipients(&self, place: &ConversationRow, sender: AccountId) -> Result<u64, StoreError> {
-        if sender == self.own {
-            content::recipients(self.transaction, place)
-        } else {
-            Ok(0)
-        }
-    }
-
-    /// A line where something came that could not be read: a gap is never silent.
-    pub(crate) fn keep_unreadable(
-        &self,
-        conversation: i64,
-        envelope: Option<EnvelopeId>,
-        delivery: &Deliver,
-    ) -> Result<Outcome, DeliveryError> {
-        let accepted_at = Timestamp::from_millis(delivery.time);
-        let place = conversation::by_row(self.transaction, conversation)?
-            .ok_or(DeliveryError::Dropped("no conversation"))?;
-        let sender = place.peer.unwrap_or(self.own);
-        let new = NewMessage {
-            id: MessageId::new(random()),
-            conversation,
-            position: self.position(&place, sender, delivery)?,
-            sender,
-            sent_at: accepted_at,
-            accepted_at: Some(accepted_at),
-            sequence: delivery.sequence,
-            kind: MessageKind::Unreadable,
-            state: MessageState::Received,
-            sent_here: false,
-            envelope: envelope.unwrap_or_else(|| EnvelopeId::new(random())),
-            text: Redacted(""),
-            content: None,
-            details: MessageDetails::default(),
-        };
-        self.insert(&place, &new)
-    }
-
-    fn insert(
-        &self,
-        place: &ConversationRow,
-        new: &NewMessage<'_>,
-    ) -> Result<Outcome, DeliveryError> {
-        let row = message::insert(self.transaction, new)?;
-        let is_unread = new.sender != self.own && new.position > place.read_position;
-        let at = new.accepted_at.unwrap_or(new.sent_at);
-        conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
-        self.start_clock(place, new, row)?;
-        let device = self.identity.leaf().device;
-        let events = sync::message_came(self.transaction, self.reader, device, place, new)?;
-        Ok(Outcome {
-            message: Some(row),
-            conversation: Some(new.conversation),
-            events,
-            ..Outcome::default()
-        })
-    }
-
-    /// What this account wrote disappears so long after it was accepted; what came late had been read before.
-    fn start_clock(
-        &self,
-        place: &ConversationRow,
-        new: &NewMessage<'_>,
-        row: i64,
-    ) -> Result<(), StoreError> {
-        let at = if new.sender == self.own {
-            new.accepted_at
-        } else {
-            (new.position <= place.read_position).then_some(self.now)
-        };
-        match at {
-            Some(at) => timer::start_own(self.transaction, row, at),
-            None => Ok(()),
-        }
-    }
-
-    /// What a blocked person writes is dropped without a word, and so is what a stranger writes when the person
-    /// wants no requests. Its keys have moved on by now. What keeps a group together is taken from anybody.
-    fn is_unwanted(
-        &self,
-        place: &ConversationRow,
-        sender: AccountId,
-        content: &Content,
-    ) -> Result<bool, StoreError> {
-        if sender == self.own {
-            return Ok(false);
-        }
-        let person = person::get(self.transaction, sender)?;
-        if place.kind != ConversationKind::Direct {
-            return Ok(person.is_blocked && !matches!(content.kind(), Kind::Control(_)));
-        }
-        let is_stranger = !person.is_accepted;
-        Ok(person.is_blocked
-            || (is_stranger && !settings::get(self.transaction)?.requests_from_strangers))
-    }
-
     /// What another device says to this one, and no person reads.
     fn control(
         &self,
@@ -504,37 +246,6 @@ impl Opener<'_> {
             device,
             at,
         )?)
-    }
-
-    /// At the server's time and after what its sender sent before: in the order of the mailbox, even
-    /// when it is delivered in another one.
-    fn position(
-        &self,
-        place: &ConversationRow,
-        sender: AccountId,
-        delivery: &Deliver,
-    ) -> Result<u64, StoreError> {
-        let at = Timestamp::from_millis(delivery.time);
-        let (transaction, conversation) = (self.transaction, place.conversation);
-        match message::late_position(transaction, conversation, sender, at, delivery.sequence)? {
-            Some(position) => Ok(position),
-            None => message::free_position(
-                transaction,
-                conversation,
-                sender,
-                received_position(at),
-                delivery.sequence,
-            ),
-        }
-    }
-
-    /// What our other devices wrote is on the server already.
-    fn state_of(&self, sender: AccountId) -> MessageState {
-        if sender == self.own {
-            MessageState::Accepted
-        } else {
-            MessageState::Received
-        }
     }
 
     fn welcome(&self, delivery: &Deliver) -> Result<Outcome, DeliveryError> {

@@ -24,9 +24,9 @@ use tokio::time::sleep;
 use crate::client::{Connection, Shared};
 use crate::content::{self, Change};
 use crate::conversation::changed;
+use crate::delivered;
 use crate::error::ClientError;
 use crate::event::Event;
-use crate::inbox;
 use crate::record::Reader;
 use crate::session::{Session, failure_word};
 use crate::task;
@@ -159,7 +159,7 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     let next = next_round(&answered);
     note(shared, session, row, answered).await?;
     // Others may have had them long ago, and have said so to a connection that is gone.
-    inbox::ask_delivered(shared, session, &repeated).await?;
+    delivered::ask(shared, session, &repeated).await?;
     match next {
         Next::AfterCommit(epoch) => {
             session.reach_epoch(shared, row, epoch).await?;

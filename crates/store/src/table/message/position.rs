@@ -1,0 +1,131 @@
+//! Where a message stands among the others of its conversation.
+
+use pipit_domain::{AccountId, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::super::number;
+use super::POSITIONS_PER_MS;
+use crate::StoreError;
+
+/// Positions between two messages of one sender, at most. A connection has at most 64 deliveries under
+/// way, and what overtakes is among them.
+const ROOM_MAX: u64 = 250;
+
+/// The first free position from `from` on for a message of `sender` that the mailbox held at `sequence`
+/// (0 for none): after the sender's newest message, so that what one device sends stays in its order,
+/// and with room for what the mailbox held between the two.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn free_position(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    from: u64,
+    sequence: u64,
+) -> Result<u64, StoreError> {
+    let newest = connection
+        .prepare_cached(
+            "SELECT position, sequence FROM message
+             WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 ORDER BY position DESC LIMIT 1",
+        )?
+        .query_row(params![conversation, sender.as_bytes()], |row| {
+            Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
+        })
+        .optional()?;
+    let after = newest.map_or(0, |(position, newest)| position + room(newest, sequence));
+    first_free(connection, conversation, after.max(from))
+}
+
+/// The first position from this one on that no message has.
+pub(in crate::table) fn first_free(
+    connection: &Connection,
+    conversation: i64,
+    mut position: u64,
+) -> Result<u64, StoreError> {
+    let mut taken = connection.prepare_cached(
+        "SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position",
+    )?;
+    let mut rows = taken.query(params![conversation, number(position)])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, u64>(0)? != position {
+            break;
+        }
+        position += 1;
+    }
+    Ok(position)
+}
+
+/// How far apart two messages of one sender are placed: as far as in the mailbox, so that whatever it
+/// held between them has a place if it comes late. Beyond the bound nothing is late any more.
+fn room(sequence: u64, later: u64) -> u64 {
+    later.saturating_sub(sequence).clamp(1, ROOM_MAX)
+}
+
+/// A position for a message that the mailbox held at `sequence` and that came after later ones of its
+/// sender: before those, and free. `None` when nothing later of the sender's came before it, or when
+/// there is no room between. Later is what has a higher sequence and no earlier time: so a server whose
+/// counting starts over, or whose clock is put back, changes no order.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn late_position(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    accepted_at: Timestamp,
+    sequence: u64,
+) -> Result<Option<u64>, StoreError> {
+    let mut newest = connection.prepare_cached(
+        "SELECT position, sequence, accepted_at FROM message
+         WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 ORDER BY position DESC",
+    )?;
+    let mut rows = newest.query(params![conversation, sender.as_bytes()])?;
+    let mut next = None;
+    let mut before = None;
+    while let Some(row) = rows.next()? {
+        let at = row.get::<_, Option<u64>>(2)?.unwrap_or(0);
+        let here = (row.get::<_, u64>(0)?, row.get::<_, u64>(1)?);
+        if here.1 <= sequence || at < accepted_at.as_millis() {
+            before = Some(here);
+            break;
+        }
+        next = Some(here);
+    }
+    let Some((next, next_sequence)) = next else {
+        return Ok(None);
+    };
+    // As far from its neighbours as in the mailbox: there is a place for each that is still to come.
+    let after = before.map_or(0, |(position, _)| position + 1);
+    let wanted = before
+        .map_or(0, |(position, before)| position + room(before, sequence))
+        .max(accepted_at.as_millis() * POSITIONS_PER_MS)
+        .min(next.saturating_sub(room(sequence, next_sequence)))
+        .max(after);
+    let mut taken = connection
+        .prepare_cached("SELECT 1 FROM message WHERE conversation = ?1 AND position = ?2")?;
+    for position in (after..=wanted).rev().chain(wanted + 1..next) {
+        if position < next && !taken.exists(params![conversation, number(position)])? {
+            return Ok(Some(position));
+        }
+    }
+    Ok(None)
+}
+
+/// A position behind everything in the conversation, and not before `now` (server clock): where a
+/// message that is written now belongs.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_position(
+    connection: &Connection,
+    conversation: i64,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let newest = connection
+        .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1")?
+        .query_row([conversation], |row| row.get::<_, Option<u64>>(0))?;
+    Ok(newest
+        .map_or(0, |newest| newest + 1)
+        .max(now.as_millis() * POSITIONS_PER_MS))
+}
