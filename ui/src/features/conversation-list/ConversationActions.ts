@@ -63,7 +63,7 @@ export class ConversationActions {
   }
 
   async #pin(conversationId: string, isPinned: boolean): Promise<void> {
-    await this.#do(conversationId, { isPinned }, () => this.backend.call("conversation.pin", { conversationId, isPinned }));
+    await this.#do(conversationId, { isPinned, pinOrder: undefined }, () => this.backend.call("conversation.pin", { conversationId, isPinned }));
   }
 
   async #archive(conversationId: string, isArchived: boolean): Promise<void> {

@@ -198,5 +198,11 @@ export function placeOf(conversation: Conversation): Place {
 }
 
 function inOrder(conversations: Conversation[]): Conversation[] {
-  return conversations.sort((a, b) => Number(b.isPinned ?? false) - Number(a.isPinned ?? false) || b.updatedAt - a.updatedAt || a.conversationId.localeCompare(b.conversationId));
+  return conversations.sort((a, b) => pinOf(a) - pinOf(b) || b.updatedAt - a.updatedAt || a.conversationId.localeCompare(b.conversationId));
+}
+
+/** Where a pin stands: as the core says; one that the core hasn't numbered yet comes last; then all that isn't pinned. */
+function pinOf({ isPinned, pinOrder }: Conversation): number {
+  if (!isPinned) return Number.MAX_SAFE_INTEGER;
+  return pinOrder ?? Number.MAX_SAFE_INTEGER - 1;
 }

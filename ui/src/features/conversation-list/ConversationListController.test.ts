@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversation, MemoryBackend } from "../../../tests/MemoryBackend";
 import { EventFeed } from "../../backend/feed";
+import { Toasts } from "../../kit/Toasts.svelte";
+import { ConversationActions } from "./ConversationActions";
 import { ConversationListController } from "./ConversationListController.svelte";
 
 let backend: MemoryBackend;
@@ -29,6 +31,29 @@ describe("the list", () => {
     expect(ids()).toEqual(["c", "a", "b"]);
     change("new", { ...conversation("new"), updatedAt: 50 });
     expect(ids()).toEqual(["new", "c", "a", "b"]);
+  });
+
+  it("begins with the pinned ones, in the order of their pins", () => {
+    change("c", { isPinned: true, pinOrder: 1 });
+    change("b", { isPinned: true, pinOrder: 2 });
+    expect(ids()).toEqual(["c", "b", "a"]);
+    change("b", { updatedAt: 99 });
+    expect(ids()).toEqual(["c", "b", "a"]);
+    change("c", { pinOrder: 3 });
+    expect(ids()).toEqual(["b", "c", "a"]);
+  });
+
+  it("shows a new pin below the others before the core has answered", async () => {
+    change("b", { isPinned: true, pinOrder: 1 });
+    change("c", { isPinned: true, pinOrder: 2 });
+    const actions = new ConversationActions(backend, list, new Toasts());
+    const release = backend.hold("conversation.pin");
+    actions.pin(list.find("b")!);
+    expect(ids()).toEqual(["c", "a", "b"]);
+    actions.pin(list.find("b")!);
+    expect(ids()).toEqual(["c", "b", "a"]);
+    release();
+    await vi.waitFor(() => expect(backend.called("conversation.pin").map((one) => one.isPinned)).toEqual([false, true]));
   });
 
   it("counts what is unread", () => {
