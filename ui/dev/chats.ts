@@ -1,6 +1,6 @@
 // Development only: a group with everything that a message can be, and commands that change it like the core would.
 
-import type { Conversation, Message, Member } from "../src/backend/planned";
+import type { Conversation, Member, Message } from "../src/backend/types";
 import { conversation, ME, type MemoryBackend, message, own } from "../tests/MemoryBackend";
 
 const PEOPLE: Record<string, string> = { tomas: "Tomás Ferreira", ines: "Ines Okafor", priya: "Priya Raman", jun: "Jun Park", leila: "ليلى حداد" };
@@ -40,22 +40,22 @@ export function putChats(backend: MemoryBackend, at: (days: number, hours: numbe
     kind: "group", name: "Ridge walkers", updatedAt: Date.now(), pinnedCount: 1, canSend: true, mentions: 1, firstMention: "r8", timer: 604_800,
     group: { memberCount: 6, ownRole: "owner", isMember: true, permissions: { add: "everyone", editInfo: "everyone", send: "everyone" }, sharesHistory: 0, needsApproval: false, requestCount: 0 },
   };
-  backend.put(conversation(id, group as object), put as never[]);
-  backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 1), peer: { accountId: hex("eli"), username: "eli.moreau" }, request: true } as object), [
+  backend.put(conversation(id, group), put);
+  backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 1), peer: { accountId: hex("eli"), username: "eli.moreau", name: "Eli Moreau" }, request: true }), [
     message("e1", { conversationId: "eli", sender: hex("eli"), senderName: "Eli Moreau", sentAt: at(0, 0, 1), text: "Hi Mara! Noor gave me your name, I’m the new one on nights." }),
   ]);
-  backend.put(conversation("blocked", { name: "Blocked", updatedAt: 1, isBlocked: true, peer: { accountId: hex("blk"), username: "blk" } } as object), []);
+  backend.put(conversation("blocked", { name: "Blocked", updatedAt: 1, isBlocked: true, peer: { accountId: hex("blk"), username: "blk", name: "Blocked" } }), []);
 
-  const find = (messageId: string): Message => [...backend.messages.values()].flat().find((one) => one.messageId === messageId)! as Message;
+  const find = (messageId: string): Message => [...backend.messages.values()].flat().find((one) => one.messageId === messageId)!;
   const change = (messageId: string, over: Partial<Message>): void => {
-    const next = { ...find(messageId), ...over } as never;
+    const next = { ...find(messageId), ...over };
     for (const [key, list] of backend.messages) backend.messages.set(key, list.map((one) => (one.messageId === messageId ? next : one)));
     backend.emit({ type: "message.changed", message: next });
   };
   backend.handle("conversation.members", () => members);
-  backend.handle("conversation.pinned", ({ conversationId }) => backend.messages.get(conversationId)!.filter((one) => (one as Message).isPinned) as never);
+  backend.handle("conversation.pinned", ({ conversationId }) => backend.messages.get(conversationId)!.filter((one) => one.isPinned));
   backend.handle("message.react", ({ messageId, emoji, isOn }) => {
-    const reactions = (find(messageId).reactions ?? []).map((one) => (one.emoji === emoji ? { ...one, isOwn: isOn, count: one.count + (isOn ? 1 : -1) } : one)).filter((one) => one.count > 0);
+    const reactions = find(messageId).reactions.map((one) => (one.emoji === emoji ? { ...one, isOwn: isOn, count: one.count + (isOn ? 1 : -1) } : one)).filter((one) => one.count > 0);
     change(messageId, { reactions: isOn && !reactions.some((one) => one.emoji === emoji) ? [...reactions, { emoji, count: 1, isOwn: true, names: [] }] : reactions });
     return {};
   });
@@ -69,7 +69,7 @@ export function putChats(backend: MemoryBackend, at: (days: number, hours: numbe
     }
     return {};
   });
-  backend.handle("message.restore", ({ messageIds }) => { for (const one of messageIds) backend.emit({ type: "message.added", message: find(one) as never }); return {}; });
+  backend.handle("message.restore", ({ messageIds }) => { for (const one of messageIds) backend.emit({ type: "message.added", message: find(one) }); return {}; });
   backend.handle("message.info", () => ({ recipients: Object.entries(PEOPLE).map(([user, name], n) => ({ accountId: hex(user), name, ...(n < 4 ? { deliveredAt: at(0, 0, 16) } : {}), ...(n < 2 ? { readAt: at(0, 0, 17) } : {}) })) }));
   backend.handle("message.history", ({ messageId }) => [{ text: "Amazing. I’ll cook.", at: at(1, 18, 10) }, { text: find(messageId).text, at: at(1, 18, 12) }]);
   backend.handle("poll.vote", ({ messageId, options }) => {
@@ -77,5 +77,5 @@ export function putChats(backend: MemoryBackend, at: (days: number, hours: numbe
     change(messageId, { poll: { ...poll!, options: poll!.options.map((one, n) => ({ ...one, isOwn: options.includes(n), count: one.count + Number(options.includes(n)) - Number(one.isOwn) })) } });
     return {};
   });
-  Object.assign(globalThis, { typing: (isTyping: boolean) => backend.emit({ type: "typing", conversationId: id, accountId: hex("ines"), name: PEOPLE.ines, isTyping } as never) });
+  Object.assign(globalThis, { typing: (isTyping: boolean) => backend.emit({ type: "typing", conversationId: id, accountId: hex("ines"), name: PEOPLE.ines!, isTyping }) });
 }

@@ -11,11 +11,9 @@ import App from "../src/app/App.svelte";
 import { AppController } from "../src/app/AppController.svelte";
 import { language } from "../src/i18n/Language.svelte";
 import { savedTheme } from "../src/kit/theme";
-import { NOT_YET } from "../src/backend/planned";
 import { putChats } from "./chats";
 import { conversation, MemoryBackend, message, own } from "../tests/MemoryBackend";
 
-NOT_YET.clear();
 const screen = new URLSearchParams(location.search).get("screen") ?? "main";
 const theme = savedTheme(localStorage);
 if (theme !== "system") document.documentElement.dataset.theme = theme;
@@ -127,7 +125,7 @@ backend.handle("message.search", ({ query, conversationId }) => {
     }),
   };
 });
-Object.assign(globalThis, { type: (name: string) => backend.emit({ type: "typing", conversationId: "ridge", accountId: "acc-x", name, isTyping: true } as never) });
+Object.assign(globalThis, { type: (name: string) => backend.emit({ type: "typing", conversationId: "ridge", accountId: "acc-x", name, isTyping: true }) });
 
 const app = new AppController(backend, sessionStorage);
 Object.assign(globalThis, { backend, app, message, own });

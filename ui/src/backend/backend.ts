@@ -2,12 +2,10 @@
 // Not here: any knowledge of a transport, and any cache of what the core said.
 
 import type { Commands, ErrorCode, NumberedEvent } from "./generated/api";
-import type { PlannedCommands, PlannedParams } from "./planned";
 
-type AllCommands = Commands & Omit<PlannedCommands, keyof Commands>;
-export type CommandName = keyof AllCommands;
-export type Params<N extends CommandName> = AllCommands[N]["params"] & (N extends keyof PlannedParams ? PlannedParams[N] : unknown);
-export type Result<N extends CommandName> = AllCommands[N]["result"];
+export type CommandName = keyof Commands;
+export type Params<N extends CommandName> = Commands[N]["params"];
+export type Result<N extends CommandName> = Commands[N]["result"];
 
 /** "restarted": the line was cut and is open again; events may have been missed and numbers start anew. */
 export type TransportState = "open" | "lost" | "restarted";

@@ -1,6 +1,6 @@
 // What a message's state looks like: which mark, and which words a screen reader says for it.
 
-import type { Message } from "./planned";
+import type { Message } from "./types";
 
 export type DeliveryMark = "clock" | "tick" | "ticks" | "ticks-bold" | "alert";
 export type DeliveryLabel = "delivery.sending" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed";

@@ -1,6 +1,6 @@
 // What the picture of a chat is made of.
 
-import type { Conversation } from "./planned";
+import type { Conversation } from "./types";
 
 export interface Face {
   /** Chooses the hue. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conversation, message, own } from "../../tests/MemoryBackend";
 import { isAllowed, mayDeleteForEveryone, type MessageAction } from "./messageActions";
-import type { Conversation, Message } from "./planned";
+import type { Conversation, Message } from "./types";
 
 const ALL: MessageAction[] = ["reply", "react", "edit", "forward", "copy", "pin", "star", "select", "info", "history", "closePoll", "delete"];
 const chat: Conversation = conversation("c1");

@@ -1,6 +1,6 @@
 // What can be done with a message, and when. Only what the screen offers: the core decides again.
 
-import type { Conversation, Message } from "./planned";
+import type { Conversation, Message } from "./types";
 
 export type MessageAction =
   | "reply" | "react" | "edit" | "forward" | "copy" | "pin" | "star" | "select" | "info" | "history" | "closePoll" | "delete";
@@ -14,7 +14,7 @@ const isOut = (message: Message): boolean => message.state !== "queued" && messa
 export function isAllowed(action: MessageAction, message: Message, conversation: Conversation): boolean {
   if (message.kind === "system") return false;
   const isWhole = message.kind === "text" || message.kind === "poll";
-  const canSend = (conversation.canSend ?? true) && !conversation.request;
+  const canSend = conversation.canSend && !conversation.request;
   switch (action) {
     case "reply": return isWhole && isOut(message) && canSend;
     case "react": return isWhole && isOut(message) && canSend;
@@ -34,7 +34,7 @@ export function isAllowed(action: MessageAction, message: Message, conversation:
 /** Whether it can be taken back from everyone: one's own, and in groups others' too for who leads them. */
 export function mayDeleteForEveryone(message: Message, conversation: Conversation): boolean {
   const isWhole = message.kind === "text" || message.kind === "poll";
-  if (!isWhole || !isOut(message) || conversation.kind === "self" || !(conversation.canSend ?? true)) return false;
+  if (!isWhole || !isOut(message) || conversation.kind === "self" || !conversation.canSend) return false;
   return message.isOwn || leads(conversation);
 }
 

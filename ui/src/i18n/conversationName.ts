@@ -1,6 +1,6 @@
 // What a chat is called on this screen.
 
-import type { Conversation } from "../backend/planned";
+import type { Conversation } from "../backend/types";
 import { t } from "./text";
 
 /** Notes to oneself have our name; others have theirs. */

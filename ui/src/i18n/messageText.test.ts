@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { message, own } from "../../tests/MemoryBackend";
-import type { Message } from "../backend/planned";
+import type { Message } from "../backend/types";
 import { messageText } from "./messageText";
 
 const ines = { accountId: "a", name: "Ines", isOwn: false };

@@ -1,7 +1,7 @@
 // What a message says in one line, whatever its kind: for labels, quotes, lists and announcements.
 
 import type { PersonRef } from "../backend/generated/api";
-import type { Message } from "../backend/planned";
+import type { Message } from "../backend/types";
 import { plainText } from "../kit/markdown";
 import { duration } from "./duration";
 import { t } from "./text";

@@ -5,7 +5,7 @@ import { BackendError, type Backend, type CommandName, type Params } from "../ba
 import type { EventFeed } from "../backend/feed";
 import { isAllowed, mayDeleteForEveryone, type MessageAction } from "../backend/messageActions";
 import type { RecipientView } from "../backend/generated/api";
-import type { Conversation, Member, Message } from "../backend/planned";
+import type { Conversation, Member, Message } from "../backend/types";
 import type { ComposerController } from "../features/composer/ComposerController.svelte";
 import { PinnedController } from "../features/conversation/PinnedController.svelte";
 import { PresenceController } from "../features/conversation/PresenceController.svelte";
@@ -124,7 +124,7 @@ export class ChatController implements TimelineActions {
 
   react(message: Message, emoji: string): void {
     this.popup = undefined;
-    const isOn = !(message.reactions?.some((one) => one.emoji === emoji && one.isOwn) ?? false);
+    const isOn = !message.reactions.some((one) => one.emoji === emoji && one.isOwn);
     void this.#try("message.react", { messageId: message.messageId, emoji, isOn });
   }
 
@@ -271,7 +271,7 @@ export class ChatController implements TimelineActions {
 
   async #star(messages: readonly Message[]): Promise<void> {
     const isStarred = !messages.every((one) => one.isStarred);
-    const changed = messages.filter((one) => (one.isStarred ?? false) !== isStarred);
+    const changed = messages.filter((one) => one.isStarred !== isStarred);
     const results = await Promise.all(changed.map((one) => this.#try("message.star", { messageId: one.messageId, isStarred })));
     if (isStarred && results.some(Boolean)) this.toasts.show(t("star.done", { count: results.filter(Boolean).length }));
   }

@@ -3,7 +3,7 @@
 import { BackendError, type Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
 import type { AccountStatus } from "../backend/generated/api";
-import type { Conversation } from "../backend/planned";
+import type { Conversation } from "../backend/types";
 import { AnnouncerController } from "../features/announcer/AnnouncerController.svelte";
 import { ComposerController } from "../features/composer/ComposerController.svelte";
 import { ConnectionController } from "../features/connection/ConnectionController.svelte";

@@ -3,7 +3,7 @@
 
 import type { Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
-import type { Conversation } from "../backend/planned";
+import type { Conversation } from "../backend/types";
 import { ConversationActions } from "../features/conversation-list/ConversationActions";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { FindController } from "../features/find/FindController.svelte";

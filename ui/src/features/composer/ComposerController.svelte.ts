@@ -3,7 +3,7 @@
 // couldn't be sent comes back, and a draft waits while another message is edited.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 import { markupOf, shownText, type Mention } from "./mentions";

@@ -1,6 +1,6 @@
 // Who can be mentioned at the caret, and which of them is marked.
 
-import type { Member } from "../../backend/planned";
+import type { Member } from "../../backend/types";
 import { mentionName, peopleFor, queryAt, type Mention, type MentionQuery } from "./mentions";
 
 export class MentionPicker {

@@ -2,7 +2,7 @@
 // is taken back and told.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { Conversation } from "../../backend/planned";
+import type { Conversation } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 import type { Toasts } from "../../kit/Toasts.svelte";

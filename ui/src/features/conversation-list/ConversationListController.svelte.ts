@@ -4,7 +4,7 @@
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
 import type { NumberedEvent } from "../../backend/generated/api";
-import { plannedEvent, type Conversation, type PlannedEvent } from "../../backend/planned";
+import type { Conversation } from "../../backend/types";
 
 export type Filter = "all" | "unread" | "groups";
 /** The chats of every day; those put away; those that strangers began. */
@@ -13,7 +13,7 @@ export type Place = "chats" | "archive" | "requests";
 /** Milliseconds that typing is shown without being said again. */
 export const TYPING_MS = 6_000;
 
-type TypingEvent = Extract<PlannedEvent, { type: "typing" }>;
+type TypingEvent = Extract<NumberedEvent, { type: "typing" }>;
 
 export class ConversationListController {
   /** All, in the order of the list. */
@@ -51,7 +51,7 @@ export class ConversationListController {
   readonly #everyday = $derived(this.conversations.filter((one) => placeOf(one) === "chats"));
 
   /** Messages that the title counts: of chats that are heard. */
-  readonly unreadTotal = $derived(this.#everyday.reduce((total, one) => total + (one.isMuted ? (one.mentions ?? 0) : one.unread), 0));
+  readonly unreadTotal = $derived(this.#everyday.reduce((total, one) => total + (one.isMuted ? one.mentions : one.unread), 0));
 
   /** Chats with something unread. */
   readonly unreadChats = $derived(this.#everyday.filter(isUnread).length);
@@ -151,11 +151,10 @@ export class ConversationListController {
     }
     if (event.type === "conversation.removed") this.conversations = this.conversations.filter((one) => one.conversationId !== event.conversationId);
     if (event.type === "message.added") this.#stopTyping(event.message.conversationId, event.message.sender);
-    const planned = plannedEvent(event);
-    if (planned?.type === "typing") this.#type(planned);
-    if (planned?.type === "presence" && planned.isOnline !== this.online.has(planned.accountId)) {
-      const others = [...this.online].filter((one) => one !== planned.accountId);
-      this.online = new Set(planned.isOnline ? [...others, planned.accountId] : others);
+    if (event.type === "typing") this.#type(event);
+    if (event.type === "presence" && event.isOnline !== this.online.has(event.accountId)) {
+      const others = [...this.online].filter((one) => one !== event.accountId);
+      this.online = new Set(event.isOnline ? [...others, event.accountId] : others);
     }
   }
 
@@ -189,7 +188,7 @@ export class ConversationListController {
 }
 
 export function isUnread(conversation: Conversation): boolean {
-  return conversation.unread > 0 || conversation.isMarkedUnread === true;
+  return conversation.unread > 0 || conversation.isMarkedUnread;
 }
 
 export function placeOf(conversation: Conversation): Place {

@@ -1,6 +1,6 @@
 // What the second line of a chat row says.
 
-import type { Conversation, Message } from "../../backend/planned";
+import type { Conversation, Message } from "../../backend/types";
 import { messageText } from "../../i18n/messageText";
 import { t } from "../../i18n/text";
 import { plainText } from "../../kit/markdown";
@@ -23,7 +23,7 @@ export function previewOf(conversation: Conversation, isOpen: boolean, typists: 
   if (typists.length > 0) return { kind: "typing", lead: "", text: typingText(conversation, typists) };
   const draft = conversation.draft?.trim() ?? "";
   if (draft !== "" && !isOpen) return { kind: "draft", lead: t("list.draft"), text: oneLine(plainText(draft.slice(0, READ_LEN_MAX))) };
-  const message = conversation.lastMessage as Message | undefined;
+  const message = conversation.lastMessage;
   if (!message) return { kind: "empty", lead: "", text: t("list.noMessages") };
   return { kind: "message", lead: leadOf(conversation, message), text: bodyOf(message) };
 }

@@ -2,7 +2,7 @@
 
 import type { Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { Conversation, Message } from "../../backend/planned";
+import type { Conversation, Message } from "../../backend/types";
 
 export class PinnedController {
   messages = $state.raw<readonly Message[]>([]);
@@ -18,7 +18,7 @@ export class PinnedController {
       },
       missed: () => void this.load(),
     });
-    if ((conversation.pinnedCount ?? 0) > 0) void this.load();
+    if (conversation.pinnedCount > 0) void this.load();
   }
 
   get current(): Message | undefined {

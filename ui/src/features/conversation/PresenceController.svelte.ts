@@ -3,7 +3,7 @@
 
 import type { Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import { plannedEvent, type Conversation } from "../../backend/planned";
+import type { Conversation } from "../../backend/types";
 
 /** Longer than the core's own end of typing: only for one that never comes. */
 export const TYPING_MS = 8_000;
@@ -23,11 +23,10 @@ export class PresenceController {
     this.#stop = feed.listen({
       event: (event) => {
         if (event.type === "message.added" && event.message.conversationId === conversationId) this.#ends(event.message.sender);
-        const planned = plannedEvent(event);
-        if (planned?.type === "typing" && planned.conversationId === conversationId) this.#types(planned, planned.isTyping);
-        if (planned?.type === "presence" && planned.accountId === peer?.accountId) {
-          this.isOnline = planned.isOnline;
-          this.lastSeen = planned.lastSeen ?? this.lastSeen;
+        if (event.type === "typing" && event.conversationId === conversationId) this.#types(event, event.isTyping);
+        if (event.type === "presence" && event.accountId === peer?.accountId) {
+          this.isOnline = event.isOnline;
+          this.lastSeen = event.lastSeen ?? this.lastSeen;
         }
       },
       missed: () => this.#watch(),

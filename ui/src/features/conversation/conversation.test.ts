@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { conversation, MemoryBackend, message } from "../../../tests/MemoryBackend";
 import { EventFeed } from "../../backend/feed";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { PinnedController } from "./PinnedController.svelte";
 import { PresenceController, TYPING_MS } from "./PresenceController.svelte";
 
@@ -29,12 +29,12 @@ describe("pinned messages", () => {
     let list: Message[] = [];
     backend.handle("conversation.pinned", () => list);
     const pins = new PinnedController(backend, feed, conversation("c1"));
-    backend.emit({ type: "message.changed", message: { ...message("m1"), conversationId: "c2", isPinned: true } as never });
+    backend.emit({ type: "message.changed", message: { ...message("m1"), conversationId: "c2", isPinned: true } });
     backend.emit({ type: "message.changed", message: message("m1") });
     await vi.advanceTimersByTimeAsync(0);
     expect(backend.called("conversation.pinned")).toEqual([]);
     list = [pinned("m1")];
-    backend.emit({ type: "message.changed", message: list[0] as never });
+    backend.emit({ type: "message.changed", message: list[0]! });
     await vi.advanceTimersByTimeAsync(0);
     expect(pins.current?.messageId).toBe("m1");
     list = [];
@@ -45,7 +45,7 @@ describe("pinned messages", () => {
 });
 
 describe("who is there", () => {
-  const typing = (accountId: string, isTyping: boolean, conversationId = "c1"): void => backend.emit({ type: "typing", conversationId, accountId, name: accountId, isTyping } as never);
+  const typing = (accountId: string, isTyping: boolean, conversationId = "c1"): void => backend.emit({ type: "typing", conversationId, accountId, name: accountId, isTyping });
 
   it("types until it ends, a message comes, or nothing is said any more", async () => {
     const presence = new PresenceController(backend, feed, conversation("c1"));
@@ -64,11 +64,11 @@ describe("who is there", () => {
 
   it("is online or was seen, for the other person of a 1:1 only", () => {
     const presence = new PresenceController(backend, feed, { ...conversation("c1"), peer: { accountId: "acc-ines", username: "ines", name: "ines" } });
-    backend.emit({ type: "presence", accountId: "acc-jun", isOnline: true } as never);
+    backend.emit({ type: "presence", accountId: "acc-jun", isOnline: true });
     expect(presence.isOnline).toBe(false);
-    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: true } as never);
+    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: true });
     expect(presence.isOnline).toBe(true);
-    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: false, lastSeen: 5 } as never);
+    backend.emit({ type: "presence", accountId: "acc-ines", isOnline: false, lastSeen: 5 });
     expect(presence).toMatchObject({ isOnline: false, lastSeen: 5 });
   });
 });

@@ -1,7 +1,7 @@
 // Finding in one chat: steps through the hits, newest first, and shows each in its place.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { SearchHit } from "../../backend/planned";
+import type { SearchHit } from "../../backend/generated/api";
 import { failureText } from "../../i18n/failure";
 
 /** Milliseconds after the last key before the core is asked. */

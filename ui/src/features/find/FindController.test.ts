@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../../tests/MemoryBackend";
-import type { SearchHit } from "../../backend/planned";
+import type { SearchHit } from "../../backend/generated/api";
 import { FindController } from "./FindController.svelte";
 
 const hit = (messageId: string): SearchHit => ({

@@ -1,7 +1,7 @@
 // Sends messages on to other chats: which ones, a word with them, and what came of it.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { Conversation, Message } from "../../backend/planned";
+import type { Conversation, Message } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 
 /** Chats at once. */
@@ -56,7 +56,7 @@ export class ForwardController {
 
   #found(): Target[] {
     const wanted = folded(this.query.trim());
-    const open = this.targets.filter((one) => (one.conversation.canSend ?? true) && !one.conversation.request && !one.conversation.isBlocked);
+    const open = this.targets.filter((one) => one.conversation.canSend && !one.conversation.request && !one.conversation.isBlocked);
     const found = open.filter((one) => wanted === "" || folded(one.name).split(/\s+/u).some((word) => word.startsWith(wanted)) || folded(one.name).startsWith(wanted) || (one.conversation.peer?.username ?? "").startsWith(wanted));
     return found.slice(0, ROWS_MAX);
   }

@@ -1,7 +1,7 @@
 // Making a group, adding people to one, and joining one by its link: three small dialogs, each closed by success.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { InviteLook } from "../../backend/planned";
+import type { InviteLook } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 import { PeoplePicker } from "./PeoplePicker.svelte";

@@ -57,12 +57,12 @@ describe("adding people", () => {
 
 describe("joining by a link", () => {
   it("shows where the link leads before it joins", async () => {
-    backend.handle("invite.look", () => ({ server: "here", name: "Ridge walkers" }));
+    backend.handle("invite.look", () => ({ server: "here", inviter: "Ines" }));
     backend.handle("invite.join", () => ({ conversationId: "g1", isPending: false }));
     const join = new JoinController(backend, (id) => opened.push(id));
     join.type("pipit://join/abc");
     await join.submit();
-    expect(join.look?.name).toBe("Ridge walkers");
+    expect(join.look).toEqual({ server: "here", inviter: "Ines" });
     expect(backend.called("invite.join")).toEqual([]);
     await join.submit();
     expect(opened).toEqual(["g1"]);

@@ -1,7 +1,7 @@
 // Choosing people: contacts by a few letters of their name, anybody else by the whole username.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { Contact } from "../../backend/planned";
+import type { Contact } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 import { fuzzy, type Part } from "../../kit/fuzzy";

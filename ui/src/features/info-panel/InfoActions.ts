@@ -1,6 +1,6 @@
 // What the panel asks of the window around it.
 
-import type { Conversation } from "../../backend/planned";
+import type { Conversation } from "../../backend/types";
 
 export interface InfoActions {
   mute(): void;

@@ -3,7 +3,8 @@
 
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { Conversation, GroupView, JoinRequest, Member, Permissions, Role } from "../../backend/planned";
+import type { GroupView } from "../../backend/generated/api";
+import type { Conversation, JoinRequest, Member, Permissions, Role } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
 

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversation, MemoryBackend, message } from "../../../tests/MemoryBackend";
 import { BackendError } from "../../backend/backend";
 import { EventFeed } from "../../backend/feed";
-import type { Conversation, GroupView, Member, Role } from "../../backend/planned";
+import type { GroupView } from "../../backend/generated/api";
+import type { Conversation, Member, Role } from "../../backend/types";
 import { InfoController } from "./InfoController.svelte";
 
 let backend: MemoryBackend;

@@ -13,7 +13,7 @@ import Reply from "@lucide/svelte/icons/reply";
 import SquareCheck from "@lucide/svelte/icons/square-check";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import type { MessageAction } from "../../backend/messageActions";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { keyCaps } from "../../i18n/shortcutText";
 import { t, type PlainKey } from "../../i18n/text";
 

@@ -4,7 +4,8 @@
 import type { Component } from "svelte";
 import type { Backend } from "../../backend/backend";
 import { faceOf, type Face } from "../../backend/face";
-import type { Contact, Conversation, SearchHit } from "../../backend/planned";
+import type { SearchHit } from "../../backend/generated/api";
+import type { Contact, Conversation } from "../../backend/types";
 import { conversationName } from "../../i18n/conversationName";
 import { t } from "../../i18n/text";
 import { fuzzy, type Part } from "../../kit/fuzzy";

@@ -2,7 +2,7 @@
 
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 
 /** Messages of one page. */

@@ -2,7 +2,8 @@
 // answer that is overtaken by another question is dropped.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import type { Contact, Conversation, SearchHit } from "../../backend/planned";
+import type { SearchHit } from "../../backend/generated/api";
+import type { Contact, Conversation } from "../../backend/types";
 import { conversationName } from "../../i18n/conversationName";
 import { fuzzy, type Part } from "../../kit/fuzzy";
 

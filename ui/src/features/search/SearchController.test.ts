@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { conversation, MemoryBackend } from "../../../tests/MemoryBackend";
-import type { SearchHit } from "../../backend/planned";
+import type { SearchHit } from "../../backend/generated/api";
 import { SearchController } from "./SearchController.svelte";
 
 let backend: MemoryBackend;

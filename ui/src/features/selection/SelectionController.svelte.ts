@@ -1,7 +1,7 @@
 // Messages that are picked, to do something with all of them. Picking is on while any is picked.
 
 import { SvelteMap } from "svelte/reactivity";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 
 /** What one command takes. */
 export const SELECTED_MAX = 100;

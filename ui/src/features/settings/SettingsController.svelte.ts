@@ -2,18 +2,17 @@
 // back and is told.
 
 import { BackendError, type Backend } from "../../backend/backend";
-import { NOT_YET, type Contact, type PlannedCommands, type ProfileView, type Settings } from "../../backend/planned";
+import type { ProfileView, Settings } from "../../backend/generated/api";
+import type { Contact } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 
 export type Page = "profile" | "privacy" | "notifications" | "appearance" | "blocked";
-/** What each page needs of the core; the others need nothing of it. */
-const COMMANDS: Partial<Record<Page, keyof PlannedCommands>> = { profile: "profile.get", privacy: "settings.get", notifications: "settings.get", blocked: "contact.list" };
-export const isThere = (page: Page): boolean => COMMANDS[page] === undefined || !NOT_YET.has(COMMANDS[page]);
-export const pages = () => (["profile", "privacy", "notifications", "appearance"] as const).filter(isThere);
+/** Those of the list; the blocked people are a page behind privacy. */
+export const PAGES = ["profile", "privacy", "notifications", "appearance"] as const satisfies readonly Page[];
 
 export class SettingsController {
   /** Undefined in a narrow window: the list of pages. */
-  page = $state<Page | undefined>(pages()[0]);
+  page = $state<Page | undefined>(PAGES[0]);
   settings = $state.raw<Settings>();
   profile = $state.raw<ProfileView>();
   blocked = $state.raw<readonly Contact[]>([]);
@@ -27,9 +26,9 @@ export class SettingsController {
     this.loadError = undefined;
     try {
       const [settings, profile, contacts] = await Promise.all([
-        isThere("privacy") ? this.backend.call("settings.get", {}) : undefined,
-        isThere("profile") ? this.backend.call("profile.get", {}) : undefined,
-        isThere("blocked") ? this.backend.call("contact.list", {}) : [],
+        this.backend.call("settings.get", {}),
+        this.backend.call("profile.get", {}),
+        this.backend.call("contact.list", {}),
       ]);
       this.settings = settings;
       this.profile = profile;

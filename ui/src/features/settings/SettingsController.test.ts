@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../../tests/MemoryBackend";
-import { NOT_YET, type Settings } from "../../backend/planned";
-import { pages, SettingsController } from "./SettingsController.svelte";
+import type { Settings } from "../../backend/generated/api";
+import { SettingsController } from "./SettingsController.svelte";
 
 const some: Settings = {
   readReceipts: true, typing: true, lastSeen: "contacts", online: "contacts", notifications: { isOn: true, showsText: true, sound: true }, requestsFromStrangers: true,
@@ -9,10 +9,7 @@ const some: Settings = {
 let backend: MemoryBackend;
 let settings: SettingsController;
 
-const kept = [...NOT_YET];
-
 beforeEach(async () => {
-  NOT_YET.clear();
   backend = new MemoryBackend();
   backend.handle("settings.get", () => some);
   backend.handle("profile.get", () => ({ displayName: "Mara", about: "" }));
@@ -21,18 +18,7 @@ beforeEach(async () => {
   await settings.load();
 });
 
-afterEach(() => kept.forEach((one) => NOT_YET.add(one)));
-
 describe("settings", () => {
-  it("show only pages that the core knows", async () => {
-    expect(pages()).toEqual(["profile", "privacy", "notifications", "appearance"]);
-    for (const name of ["settings.get", "profile.get", "contact.list"] as const) NOT_YET.add(name);
-    expect(pages()).toEqual(["appearance"]);
-    const before = backend.calls.length;
-    await new SettingsController(backend).load();
-    expect(backend.calls).toHaveLength(before);
-  });
-
   it("change at once and are sent alone", async () => {
     const release = backend.hold("settings.set");
     const setting = settings.set({ readReceipts: false });

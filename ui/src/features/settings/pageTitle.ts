@@ -1,7 +1,7 @@
 // Titles of the pages, and what can be found on each.
 
 import { t } from "../../i18n/text";
-import { isThere, type Page } from "./SettingsController.svelte";
+import type { Page } from "./SettingsController.svelte";
 
 export function pageTitle(page: Page): string {
   switch (page) {
@@ -24,5 +24,5 @@ export function settingEntries(): SettingEntry[] {
     ...on("blocked", t("settings.blocked")),
     ...on("notifications", t("settings.notifications"), t("settings.show"), t("settings.sound")),
     ...on("appearance", t("accountMenu.theme"), t("accountMenu.themeDark"), t("accountMenu.themeLight"), t("settings.language"), t("settings.textSize"), t("settings.density")),
-  ].filter((one) => isThere(one.page));
+  ];
 }

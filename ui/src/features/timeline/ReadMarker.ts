@@ -2,7 +2,7 @@
 // messages, and none when nothing is unread.
 
 import type { Backend } from "../../backend/backend";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 
 /** Milliseconds that messages must have been seen, so that flying past isn't reading. */
 export const SEEN_MS = 150;

@@ -5,7 +5,7 @@ import { tick } from "svelte";
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
 import type { NumberedEvent, ConversationView } from "../../backend/generated/api";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { ReadMarker } from "./ReadMarker";
 import { rowsOf, type Divider } from "./rows";
 import type { Place } from "./ScrollMemory";

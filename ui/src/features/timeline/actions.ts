@@ -1,7 +1,7 @@
 // What the timeline asks for when somebody acts on a message. The view that shows it decides what happens.
 
 import type { MessageAction } from "../../backend/messageActions";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 
 /** Where something opens: at an element, or at a point of the window. */
 export type Anchor = HTMLElement | { x: number; y: number };

@@ -1,7 +1,7 @@
 // Single keys on a focused message.
 
 import type { MessageAction } from "../../backend/messageActions";
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { letterOf, type KeyPress } from "../../kit/keys";
 import type { TimelineActions } from "./actions";
 

@@ -1,7 +1,7 @@
 // From messages to rows: where days begin, which bubbles belong together, where the unread divider stands.
 // Pure: the same messages give the same rows.
 
-import type { Message } from "../../backend/planned";
+import type { Message } from "../../backend/types";
 import { isSameDay } from "../../i18n/time";
 
 /** Messages of one sender closer than this, in ms, form one group. */
