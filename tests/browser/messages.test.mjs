@@ -40,6 +40,8 @@ test("a message is answered from its menu; the quote leads back to it", async ()
   await oskar.rpc(Array.from({ length: 70 }, (_, at) => ["message.send", { conversationId, text: `Stage ${at + 1}` }]));
   await oskar.rpc([["message.send", { conversationId, text: "As I said", replyTo }]]);
   const late = await ines.sees("As I said");
+  // Read, so that the page opens with it and not where the unread ones began.
+  await oskar.sees("As I said", "read");
   await ines.page.reload();
   await ines.message("As I said").getByRole("button", { name: /^Go to the message: You, The hut is booked/ }).click();
   await ines.message("The hut is booked").first().locator(".highlighted").waitFor();
