@@ -252,6 +252,7 @@ pub struct EditView {
 
 impl From<MessageRecord> for MessageView {
     fn from(record: MessageRecord) -> Self {
+        let text = record.said().to_owned();
         let row = record.row;
         let details = row.details;
         Self {
@@ -263,10 +264,7 @@ impl From<MessageRecord> for MessageView {
             is_own: record.is_own,
             sent_at: row.sent_at.as_millis(),
             accepted_at: row.accepted_at.map(|at| at.as_millis()),
-            text: match record.poll {
-                Some(_) => row.text.0.lines().next().unwrap_or_default().to_owned(),
-                None => row.text.0,
-            },
+            text,
             kind: row.kind.into(),
             state: match row.state {
                 RowState::Queued => MessageState::Queued,

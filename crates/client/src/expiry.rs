@@ -12,6 +12,7 @@ use pipit_store::table::{conversation, message, outbox, timer};
 use tokio::time::timeout;
 
 use crate::client::Shared;
+use crate::content::{Change, answers};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
@@ -20,8 +21,6 @@ use crate::task;
 
 /// Messages removed in one transaction: sending and receiving go on between.
 const SLICE_LEN: usize = 200;
-/// Answers to a message that are shown anew when it is gone: those on screen are among the newest.
-const REPLIES_MAX: usize = 50;
 /// At the longest between two looks: the computer may have slept, or a clock been set.
 const PACE: Duration = Duration::from_secs(60);
 /// After a failure of this device's own (a full disk).
@@ -74,7 +73,7 @@ async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, Clien
 fn remove(transaction: &Transaction<'_>, session: &Session) -> Result<Vec<Event>, ClientError> {
     let rows = timer::expired(transaction, session.server_now(), SLICE_LEN)?;
     let mut events = Vec::new();
-    let mut replies = BTreeSet::new();
+    let mut quoting = Change::default();
     let mut places = BTreeSet::new();
     for row in rows {
         if let Some(waiting) = outbox::by_message(transaction, row.message)? {
@@ -82,20 +81,14 @@ fn remove(transaction: &Transaction<'_>, session: &Session) -> Result<Vec<Event>
         }
         message::remove(transaction, row.message)?;
         conversation::forget_message(transaction, row.conversation, row.is_unread)?;
-        replies.extend(message::replies(transaction, row.id, REPLIES_MAX)?);
+        quoting.changed.extend(answers(transaction, row.id)?);
         places.insert(row.conversation);
         events.push(Event::MessageRemoved {
             conversation: row.place,
             message: row.id,
         });
     }
-    for reply in replies {
-        // It may have gone with it.
-        if message::by_row(transaction, reply)?.is_some() {
-            let record = session.reader.message_by_row(transaction, reply)?;
-            events.push(Event::MessageChanged(record));
-        }
-    }
+    events.extend(quoting.events(&session.reader, transaction)?);
     events.extend(changed(&session.reader, transaction, places)?);
     Ok(events)
 }

@@ -65,6 +65,8 @@ mod star;
 mod state;
 mod sync;
 mod task;
+#[cfg(test)]
+mod testing;
 mod timer;
 mod trash;
 mod typing;

@@ -283,6 +283,16 @@ fn compose(
     Ok(Content::typed(random(), &text.0))
 }
 
+/// Whether a message at this position is one that this account has still to read.
+pub(crate) fn is_unread(
+    place: &ConversationRow,
+    own: AccountId,
+    sender: AccountId,
+    position: u64,
+) -> bool {
+    sender != own && position > place.read_position
+}
+
 /// Adds a message and its outbox row; answers its id and what to tell.
 pub(crate) fn queue(
     transaction: &Transaction<'_>,

@@ -8,7 +8,7 @@ use pipit_store::table::{conversation, state};
 use pipit_store::{Connection, StoreError};
 
 use crate::client::Focus;
-use crate::content::{plain, said};
+use crate::content::plain;
 use crate::event::Event;
 use crate::people::is_request;
 use crate::record::MessageRecord;
@@ -90,7 +90,7 @@ pub(crate) fn notifications(focus: &Focus, policy: &Policy, added: &[MessageReco
 fn notification(policy: &Policy, message: &MessageRecord) -> Event {
     let is_request = policy.requests.contains(&message.conversation);
     let shows_text = policy.shows_text && !is_request;
-    let text = || plain(said(&message.row), BODY_LEN_MAX);
+    let text = || plain(message.said(), BODY_LEN_MAX);
     Event::Notification {
         conversation: message.conversation,
         message: message.row.id,

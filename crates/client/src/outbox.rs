@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use pipit_domain::{AccountId, Timestamp};
+use pipit_domain::{AccountId, EnvelopeId, Timestamp};
 use pipit_e2ee::{Crypto, Group, Identity, Provider, SealError};
 use pipit_net::NetError;
 use pipit_store::table::message::MessageState;
@@ -140,7 +140,7 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
             // Whatever becomes of that one, this one does not overtake it.
             after: before
                 .replace(sealed.row.envelope)
-                .map_or_else(Vec::new, |id: pipit_domain::EnvelopeId| id.to_vec()),
+                .map_or_else(Vec::new, |id: EnvelopeId| id.to_vec()),
         };
         session.ask(client_frame::Body::Submit(submit), |body| match body {
             server_frame::Body::Accepted(accepted) => Some(Timestamp::from_millis(accepted.time)),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 
 use pipit_store::Transaction;
 use pipit_store::table::message::{self, MessageKind, MessageRow};
-use pipit_store::table::{content_reading, conversation, timer};
+use pipit_store::table::{content_reading, conversation};
 use pipit_wire::content::{CONTENT_VERSION, Content};
 
 use crate::client::Shared;
@@ -16,9 +16,11 @@ use crate::content::{self, Change, Deed, shown};
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::message::is_unread;
 use crate::message_change::place_of;
 use crate::session::Session;
 use crate::task;
+use crate::timer::start_clock;
 
 /// Messages read again in one transaction: sending and receiving go on between.
 const SLICE_LEN: usize = 50;
@@ -109,14 +111,16 @@ fn read_again(
         kept,
         &shown.details,
     )?;
-    let is_read = row.position <= place.read_position;
-    let clock = match row.sender == own {
-        true => row.accepted_at,
-        false => is_read.then(|| session.server_now()),
-    };
-    if let Some(at) = clock {
-        timer::start_own(transaction, row.message, at)?;
-    }
+    let is_unread = is_unread(&place, own, row.sender, row.position);
+    let (is_own, now) = (row.sender == own, session.server_now());
+    start_clock(
+        transaction,
+        row.message,
+        is_own,
+        is_unread,
+        row.accepted_at,
+        now,
+    )?;
     let mut change = content::settle(transaction, own, &place, row.id)?;
     change.changed.insert(row.message);
     tell(transaction, session, row.conversation, &change)
@@ -129,7 +133,7 @@ fn take_out(
     row: &MessageRow,
     deed: &Deed<'_>,
 ) -> Result<Vec<Event>, ClientError> {
-    let is_unread = row.sender != session.own() && row.position > deed.place.read_position;
+    let is_unread = is_unread(deed.place, session.own(), row.sender, row.position);
     message::remove(transaction, row.message)?;
     conversation::forget_message(transaction, row.conversation, is_unread)?;
     let change = content::apply(transaction, session.own(), deed)?;

@@ -1,9 +1,9 @@
 //! The command that sets the timer of a conversation, and the clocks that reading starts.
 
 use pipit_domain::{ConversationId, Timestamp};
-use pipit_store::Transaction;
 use pipit_store::table::conversation;
 use pipit_store::table::timer;
+use pipit_store::{StoreError, Transaction};
 use pipit_wire::content::{Action, Content, TIMER_SECONDS_MAX};
 
 use crate::client::Client;
@@ -73,4 +73,28 @@ pub(crate) fn start_clocks(
             ))
         })
         .collect()
+}
+
+/// Starts the clock of a message that is new here, if it runs by now: an own one's since it was accepted; that of
+/// another's, which may have come late, when it has been read before.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn start_clock(
+    transaction: &Transaction<'_>,
+    message: i64,
+    is_own: bool,
+    is_unread: bool,
+    accepted_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let at = if is_own {
+        accepted_at
+    } else {
+        (!is_unread).then_some(now)
+    };
+    match at {
+        Some(at) => timer::start_own(transaction, message, at),
+        None => Ok(()),
+    }
 }

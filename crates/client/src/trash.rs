@@ -19,10 +19,11 @@ use pipit_store::table::{outbox, trash, unwanted};
 use pipit_store::{StoreError, Transaction};
 
 use crate::client::Client;
-use crate::content::{self, REPLIES_MAX};
+use crate::content;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::{Event, without_repeats};
+use crate::message::is_unread;
 use crate::message_change::{MESSAGES_MAX, found, place_of};
 use crate::record::Reader;
 use crate::sync::{self, Change};
@@ -123,7 +124,7 @@ fn hide(
     let content = waiting.as_ref().map(|waiting| &waiting.content.0[..]);
     trash::put(transaction, row.message, content, end_of(now))?;
     conversation::uncount_message(transaction, place.conversation)?;
-    if is_unread(&place, row, reader) {
+    if counts_as_unread(&place, row, reader) {
         conversation::uncount_unread(transaction, place.conversation)?;
     }
     // Whoever deletes the last message has not asked for the chat to go.
@@ -164,7 +165,7 @@ fn bring_back(
     conversation::count_message(
         transaction,
         place.conversation,
-        is_unread(&place, &row, reader),
+        counts_as_unread(&place, &row, reader),
         row.accepted_at.unwrap_or(row.sent_at),
     )?;
     let change = content::arrived(transaction, reader.own, &place, id)?;
@@ -202,20 +203,16 @@ fn shown_anew(
     place: &ConversationRow,
     id: MessageId,
 ) -> Result<Vec<Event>, ClientError> {
-    let mut events = Vec::new();
-    for reply in message::replies(transaction, id, REPLIES_MAX)? {
-        let record = reader.message_by_row(transaction, reply)?;
-        events.push(Event::MessageChanged(record));
-    }
+    let mut quoting = content::Change::default();
+    quoting.changed.extend(content::answers(transaction, id)?);
+    let mut events = quoting.events(reader, transaction)?;
     events.extend(changed(reader, transaction, [place.conversation])?);
     Ok(events)
 }
 
 /// Whether a message is counted as unread.
-fn is_unread(place: &ConversationRow, row: &MessageRow, reader: &Reader) -> bool {
-    row.state == MessageState::Received
-        && row.sender != reader.own
-        && row.position > place.read_position
+fn counts_as_unread(place: &ConversationRow, row: &MessageRow, reader: &Reader) -> bool {
+    row.state == MessageState::Received && is_unread(place, reader.own, row.sender, row.position)
 }
 
 fn end_of(deleted_at: Timestamp) -> Timestamp {
@@ -226,12 +223,12 @@ fn end_of(deleted_at: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use pipit_domain::{AccountId, ConversationId, DeviceId, EnvelopeId, Redacted};
-    use pipit_store::Store;
     use pipit_store::table::conversation::ConversationKind;
     use pipit_store::table::message::{MessageDetails, MessageKind};
     use pipit_store::table::sync::SyncRow;
 
     use super::*;
+    use crate::testing::with_store;
 
     const ID: MessageId = MessageId::new([5; 32]);
     const DELETED_AT: u64 = 7_000;
@@ -262,15 +259,6 @@ mod tests {
     fn place(transaction: &Transaction<'_>) -> Result<ConversationRow, StoreError> {
         let (id, kind) = (ConversationId::new([3; 16]), ConversationKind::Direct);
         conversation::ensure(transaction, id, kind, Some(AccountId::new([2; 32])), at(1))
-    }
-
-    async fn with_store(
-        work: impl FnOnce(&Transaction<'_>) -> Result<(), ClientError> + Send + 'static,
-    ) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        let done = store.write(move |transaction| work(transaction)).await;
-        done.unwrap();
     }
 
     #[tokio::test]

@@ -60,5 +60,12 @@ pub const KEY_PACKAGE_REMAINING_MIN_MS: u64 = MAILBOX_AGE_MAX_MS + 24 * 60 * 60 
 /// Bytes of one key package (post-quantum: 2.7 KB measured).
 pub const KEY_PACKAGE_LEN_MAX: usize = 16 * 1024;
 
+/// Bytes of the reason that a report gives to the operator.
+pub const REPORT_REASON_LEN_MAX: usize = 1_000;
+/// Messages in one report: what a person reads through to judge.
+pub const REPORT_MESSAGES_MAX: usize = 20;
+/// Bytes of each of them.
+pub const REPORT_MESSAGE_LEN_MAX: usize = 4 * 1024;
+
 /// How far a token's time may be from the server's clock, in milliseconds.
 pub const TOKEN_AGE_MAX_MS: u64 = 60_000;

@@ -50,9 +50,17 @@ pub(crate) fn accepted(
     sender: DeviceId,
     envelope: EnvelopeId,
 ) -> Result<Option<Timestamp>, DbError> {
-    let Some(sender_no) = device::number(db, sender)? else {
-        return Ok(None);
-    };
+    match device::number(db, sender)? {
+        Some(sender_no) => accepted_of(db, sender_no, envelope),
+        None => Ok(None),
+    }
+}
+
+fn accepted_of(
+    db: &Connection,
+    sender_no: i64,
+    envelope: EnvelopeId,
+) -> Result<Option<Timestamp>, DbError> {
     let mut statement =
         db.prepare_cached("SELECT time_ms FROM sent WHERE device_no = ?1 AND envelope_id = ?2")?;
     let mut rows = statement.query(params![sender_no, envelope.as_bytes()])?;
@@ -64,11 +72,16 @@ pub(crate) fn submit(
     new: &NewEnvelope,
 ) -> Result<SubmitOutcome, DbError> {
     let db = writing.db;
-    if let Some(time) = accepted(db, new.sender.device, new.envelope)? {
+    let sender_no = device::number(db, new.sender.device)?;
+    let accepted = |envelope| match sender_no {
+        Some(sender_no) => accepted_of(db, sender_no, envelope),
+        None => Ok(None),
+    };
+    if let Some(time) = accepted(new.envelope)? {
         return Ok(SubmitOutcome::Repeated { time });
     }
     if let Some(before) = new.after
-        && accepted(db, new.sender.device, before)?.is_none()
+        && accepted(before)?.is_none()
     {
         return Ok(SubmitOutcome::TooEarly);
     }

@@ -6,16 +6,22 @@ use anyhow::Result;
 use app_tests::{App, Desktop, Server, wait};
 use thirtyfour::prelude::Key;
 
+/// Ines and Oskar with their names, their windows beside each other.
+async fn side_by_side(desktop: &Arc<Desktop>, server: &Server) -> Result<(App, App)> {
+    let ines = App::start(desktop, &desktop.folder("ines"), &server.address).await?;
+    ines.move_to(8, 30).await?;
+    ines.sign_up("ines", "Ines Almeida").await?;
+    let oskar = App::start(desktop, &desktop.folder("oskar"), &server.address).await?;
+    oskar.move_to(1104, 30).await?;
+    oskar.sign_up("oskar", "Oskar Lind").await?;
+    Ok((ines, oskar))
+}
+
 #[tokio::test]
 async fn two_people_talk() -> Result<()> {
     let desktop = Arc::new(Desktop::start().await?);
     let server = Server::start(&desktop.folder("server"))?;
-    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
-    ines.move_to(8, 30).await?;
-    ines.sign_up("ines", "Ines Almeida").await?;
-    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
-    oskar.move_to(1104, 30).await?;
-    oskar.sign_up("oskar", "Oskar Lind").await?;
+    let (ines, oskar) = side_by_side(&desktop, &server).await?;
 
     ines.start_chat("oskar").await?;
     ines.send("Is the roof box still free on Saturday?").await?;
@@ -64,12 +70,7 @@ async fn two_people_talk() -> Result<()> {
 async fn a_group_answers_reacts_and_is_searched() -> Result<()> {
     let desktop = Arc::new(Desktop::start().await?);
     let server = Server::start(&desktop.folder("server"))?;
-    let ines = App::start(&desktop, &desktop.folder("ines"), &server.address).await?;
-    ines.move_to(8, 30).await?;
-    ines.sign_up("ines", "Ines Almeida").await?;
-    let oskar = App::start(&desktop, &desktop.folder("oskar"), &server.address).await?;
-    oskar.move_to(1104, 30).await?;
-    oskar.sign_up("oskar", "Oskar Lind").await?;
+    let (ines, oskar) = side_by_side(&desktop, &server).await?;
 
     ines.click("button", "New chat").await?;
     ines.click("button", "New group").await?;

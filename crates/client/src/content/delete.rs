@@ -5,14 +5,14 @@ use pipit_domain::{AccountId, MessageId};
 use pipit_store::table::conversation::ConversationRow;
 use pipit_store::table::message::{self, MessageKind, MessageRow};
 use pipit_store::table::reaction;
-use pipit_store::{Connection, Transaction};
+use pipit_store::{Connection, StoreError, Transaction};
 
 use super::{Change, Deed, put_aside};
 use crate::error::ClientError;
 use crate::group::leads;
 
 /// Answers to a message that are shown anew when it is gone: those on screen are among the newest.
-pub(crate) const REPLIES_MAX: usize = 50;
+const REPLIES_MAX: usize = 50;
 
 pub(super) fn apply(
     transaction: &Transaction<'_>,
@@ -34,10 +34,17 @@ pub(super) fn apply(
     if is_there && may_delete(transaction, deed.place, deed.sender, &row)? {
         message::erase(transaction, row.message)?;
         change.changed.insert(row.message);
-        let replies = message::replies(transaction, row.id, REPLIES_MAX)?;
-        change.changed.extend(replies);
+        change.changed.extend(answers(transaction, row.id)?);
     }
     Ok(())
+}
+
+/// The newest answers to a message, which quote it.
+///
+/// # Errors
+/// When the history can't be read.
+pub(crate) fn answers(connection: &Connection, id: MessageId) -> Result<Vec<i64>, StoreError> {
+    message::replies(connection, id, REPLIES_MAX)
 }
 
 /// Whether an account may take a message back for everybody: its sender may, and who leads the group.

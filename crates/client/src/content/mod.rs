@@ -42,7 +42,7 @@ use crate::event::Event;
 use crate::record::Reader;
 use crate::star;
 
-pub(crate) use delete::{REPLIES_MAX, may_delete};
+pub(crate) use delete::{answers, may_delete};
 pub(crate) use edit::last_moment;
 pub(crate) use latest::{next, of_each};
 pub(crate) use pin::can_be_pinned;
@@ -98,7 +98,7 @@ impl Change {
     ) -> Result<Vec<Event>, ClientError> {
         let mut events = Vec::new();
         for row in &self.changed {
-            // It may be in the trash.
+            // It may be in the trash, or gone.
             if message::by_row(connection, *row)?.is_some() {
                 let record = reader.message_by_row(connection, *row)?;
                 events.push(Event::MessageChanged(record));
@@ -155,26 +155,29 @@ fn act(
     action: Action,
     change: &mut Change,
 ) -> Result<(), ClientError> {
-    if let Action::Timer { seconds, told } = action {
-        return match told {
-            None => timer::apply(transaction, own, deed, seconds, change),
-            Some(told) => timer::learn(transaction, deed, seconds, told, change),
-        };
-    }
-    let Some(target) = action.target() else {
-        return Ok(());
-    };
-    let Some(row) = target_of(transaction, deed, target)? else {
-        return Ok(());
-    };
+    let on = |target| target_of(transaction, deed, target);
     match action {
-        Action::Vote { choice, .. } => poll::vote(transaction, deed, &row, choice, change),
-        Action::ClosePoll { .. } => poll::close(transaction, deed, &row, change),
-        Action::Pin { is_pinned, .. } => {
-            pin::apply(transaction, own, deed, &row, is_pinned, change)
+        Action::Vote { poll, choice } => {
+            if let Some(row) = on(poll)? {
+                poll::vote(transaction, deed, &row, choice, change)?;
+            }
         }
-        Action::Timer { .. } => Ok(()),
+        Action::ClosePoll { poll } => {
+            if let Some(row) = on(poll)? {
+                poll::close(transaction, deed, &row, change)?;
+            }
+        }
+        Action::Pin { message, is_pinned } => {
+            if let Some(row) = on(message)? {
+                pin::apply(transaction, own, deed, &row, is_pinned, change)?;
+            }
+        }
+        Action::Timer { seconds, told } => match told {
+            None => timer::apply(transaction, own, deed, seconds, change)?,
+            Some(told) => timer::learn(transaction, deed, seconds, told, change)?,
+        },
     }
+    Ok(())
 }
 
 /// The server has refused for good what this device did: then it never was.
@@ -200,24 +203,21 @@ pub(crate) fn refused(
         at: Timestamp::from_millis(0),
         content: &content,
     };
-    let action = content.as_action();
-    if let Some(Action::Timer { .. }) = action {
-        timer::show_standing(transaction, place.id)?;
-        change.is_place_changed = true;
-        return Ok(change);
-    }
-    let Some(target) = action.and_then(|action| action.target()) else {
+    let Some(action) = content.as_action() else {
         return Ok(change);
     };
-    let row = message::of_version(transaction, target)?;
-    let (Some(action), Some(row)) = (action, row) else {
-        return Ok(change);
+    let (kind, target) = match action {
+        Action::Vote { poll, .. } => (DeedKind::Vote, poll),
+        Action::ClosePoll { poll } => (DeedKind::Close, poll),
+        Action::Pin { message, .. } => (DeedKind::Pin, message),
+        Action::Timer { .. } => {
+            timer::show_standing(transaction, place.id)?;
+            change.is_place_changed = true;
+            return Ok(change);
+        }
     };
-    let kind = match action {
-        Action::Vote { .. } => DeedKind::Vote,
-        Action::ClosePoll { .. } => DeedKind::Close,
-        Action::Pin { .. } => DeedKind::Pin,
-        Action::Timer { .. } => return Ok(change),
+    let Some(row) = message::of_version(transaction, target)? else {
+        return Ok(change);
     };
     deed::remove(transaction, row.message, kind, own, deed.id())?;
     match kind {

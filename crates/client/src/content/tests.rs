@@ -1,12 +1,12 @@
 //! Deeds end in the same on every device, whatever comes first.
 
 use pipit_domain::{ConversationId, EnvelopeId};
-use pipit_store::Store;
 use pipit_store::table::message::{MessageState, NewMessage};
 use pipit_wire::content::{Choice, Poll};
 
 use super::*;
 use crate::content::shown;
+use crate::testing::with_store;
 
 const AUTHOR: AccountId = AccountId::new([1; 32]);
 const ADA: AccountId = AccountId::new([2; 32]);
@@ -118,15 +118,6 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
         all = longer.collect();
     }
     all
-}
-
-async fn with_store(
-    work: impl FnOnce(&Transaction<'_>) -> Result<(), ClientError> + Send + 'static,
-) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    let done = store.write(move |transaction| work(transaction)).await;
-    done.unwrap();
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_wire::charter::SHARED_HISTORY_MAX;
 use pipit_wire::group::{GroupInfo, info_hash};
-
 use tokio::time::{Instant, timeout_at};
 
 use super::info;

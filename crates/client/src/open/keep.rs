@@ -5,14 +5,15 @@ use pipit_e2ee::Application;
 use pipit_store::StoreError;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{contact, person, timer, unwanted};
+use pipit_store::table::{contact, person, unwanted};
 use pipit_wire::content::{Content, Kind, Uri};
 use pipit_wire::v1::Deliver;
 
 use super::{DeliveryError, Opener, Outcome};
 use crate::clock::random;
 use crate::content::{self, Deed, shown};
-use crate::message::received_position;
+use crate::message::{is_unread, received_position};
+use crate::timer::start_clock;
 use crate::{group, settings, sync, trash};
 
 impl Opener<'_> {
@@ -144,10 +145,18 @@ impl Opener<'_> {
         new: &NewMessage<'_>,
     ) -> Result<Outcome, DeliveryError> {
         let row = message::insert(self.transaction, new)?;
-        let is_unread = new.sender != self.own && new.position > place.read_position;
+        let is_own = new.sender == self.own;
+        let is_unread = is_unread(place, self.own, new.sender, new.position);
         let at = new.accepted_at.unwrap_or(new.sent_at);
         conversation::count_message(self.transaction, new.conversation, is_unread, at)?;
-        self.start_clock(place, new, row)?;
+        start_clock(
+            self.transaction,
+            row,
+            is_own,
+            is_unread,
+            new.accepted_at,
+            self.now,
+        )?;
         let device = self.identity.leaf().device;
         let events = sync::message_came(self.transaction, self.reader, device, place, new)?;
         Ok(Outcome {
@@ -156,24 +165,6 @@ impl Opener<'_> {
             events,
             ..Outcome::default()
         })
-    }
-
-    /// What this account wrote disappears so long after it was accepted; what came late had been read before.
-    fn start_clock(
-        &self,
-        place: &ConversationRow,
-        new: &NewMessage<'_>,
-        row: i64,
-    ) -> Result<(), StoreError> {
-        let at = if new.sender == self.own {
-            new.accepted_at
-        } else {
-            (new.position <= place.read_position).then_some(self.now)
-        };
-        match at {
-            Some(at) => timer::start_own(self.transaction, row, at),
-            None => Ok(()),
-        }
     }
 
     /// What a blocked person writes is dropped without a word, and so is what a stranger writes when the person

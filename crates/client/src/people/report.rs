@@ -1,17 +1,11 @@
 //! Telling the operator of the server about somebody. Nothing goes there that the person did not choose to show.
 
-use pipit_domain::{AccountId, MessageId};
+use pipit_domain::{AccountId, MessageId, limits};
 use pipit_store::table::message;
 use pipit_wire::v1::{Report, client_frame, server_frame};
 
 use crate::client::Client;
 use crate::error::ClientError;
-
-/// Bytes of a reason (the protocol's limit).
-const REASON_LEN_MAX: usize = 1_000;
-/// Messages in one report, and bytes of each (the protocol's limits).
-const MESSAGES_MAX: usize = 20;
-const MESSAGE_LEN_MAX: usize = 4 * 1024;
 
 impl Client {
     /// Tells the operator about a person: why, and what of theirs this person chooses to show. Long messages
@@ -28,7 +22,9 @@ impl Client {
     ) -> Result<(), ClientError> {
         let session = self.session()?;
         let reason = reason.trim().to_owned();
-        if reason.len() > REASON_LEN_MAX || messages.len() > MESSAGES_MAX {
+        if reason.len() > limits::REPORT_REASON_LEN_MAX
+            || messages.len() > limits::REPORT_MESSAGES_MAX
+        {
             return Err(ClientError::Report);
         }
         let texts = session
@@ -58,7 +54,7 @@ impl Client {
 }
 
 fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(MESSAGE_LEN_MAX);
+    let mut end = text.len().min(limits::REPORT_MESSAGE_LEN_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -72,8 +68,11 @@ mod tests {
     #[test]
     fn a_long_message_is_shown_by_its_beginning() {
         assert_eq!(beginning("short"), "short");
-        let long = "\u{20ac}".repeat(MESSAGE_LEN_MAX);
+        let long = "\u{20ac}".repeat(limits::REPORT_MESSAGE_LEN_MAX);
         let cut = beginning(&long);
-        assert!(cut.len() > MESSAGE_LEN_MAX - 3 && cut.len() <= MESSAGE_LEN_MAX);
+        assert!(
+            cut.len() > limits::REPORT_MESSAGE_LEN_MAX - 3
+                && cut.len() <= limits::REPORT_MESSAGE_LEN_MAX
+        );
     }
 }

@@ -40,6 +40,14 @@ pub struct MessageRecord {
     pub poll: Option<PollRecord>,
 }
 
+impl MessageRecord {
+    /// What it says: of a poll, the question.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        said(&self.row)
+    }
+}
+
 /// A question and what people choose.
 #[derive(Debug, Clone)]
 pub struct PollRecord {

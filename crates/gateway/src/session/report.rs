@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::{FutureExt, ready};
-use pipit_domain::AccountId;
+use pipit_domain::{AccountId, limits};
 use pipit_mailbox::{DeviceAddress, NewReport};
 use pipit_wire::v1::{RefusalCode, Report, Reported, server_frame};
 
@@ -11,22 +11,16 @@ use super::request::Answer;
 use crate::gateway::Gateway;
 use crate::refuse::Refusal;
 
-/// Bytes of a reason.
-const REASON_LEN_MAX: usize = 1_000;
-/// Messages in one report, and bytes of one: what a person reads through to judge.
-const MESSAGES_MAX: usize = 20;
-const MESSAGE_LEN_MAX: usize = 4 * 1024;
-
 pub(super) fn report(gateway: &Arc<Gateway>, caller: DeviceAddress, report: Report) -> Answer {
     if let Err(wait_ms) = gateway.reports.take(caller.device, gateway.now()) {
         return ready(Err(Refusal::slow_down(wait_ms))).boxed();
     }
-    let is_large = report.reason.len() > REASON_LEN_MAX
-        || report.messages.len() > MESSAGES_MAX
+    let is_large = report.reason.len() > limits::REPORT_REASON_LEN_MAX
+        || report.messages.len() > limits::REPORT_MESSAGES_MAX
         || report
             .messages
             .iter()
-            .any(|message| message.len() > MESSAGE_LEN_MAX);
+            .any(|message| message.len() > limits::REPORT_MESSAGE_LEN_MAX);
     if is_large {
         let refusal = Refusal::new(RefusalCode::TooLarge, "This report is too long; show less.");
         return ready(Err(refusal)).boxed();
