@@ -78,7 +78,8 @@ test("a draft stays with its chat, over other chats and a reload", async () => {
   await ines.composer.press("Enter");
   await oskar.sees("About Saturday, could we");
   await ines.open("Note to self");
-  assert.equal(await ines.row("oskar").getByText("Draft:").count(), 0);
+  // The screen clears the draft after the message is kept, so the list may show it for a moment more.
+  await ines.row("oskar").getByText("Draft:").waitFor({ state: "detached" });
 });
 
 test("unread chats can be looked at alone", async () => {
