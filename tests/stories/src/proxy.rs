@@ -25,6 +25,7 @@ const HEAD_LEN_MAX: usize = 16 * 1024;
 pub(crate) enum Command {
     Cut,
     Release { is_reversed: bool },
+    Resume,
 }
 
 type Rule = Box<dyn FnMut(&Frame) -> Verdict + Send>;
@@ -44,6 +45,14 @@ pub(crate) struct Shared {
     /// Start of the requests whose answers are kept back.
     pub(crate) held_request: watch::Sender<Option<String>>,
     pub(crate) commands: broadcast::Sender<Command>,
+}
+
+impl Shared {
+    /// Lets everything pass from now on.
+    pub(crate) fn pass(&self) {
+        *self.rule.lock().expect("rules don't panic") = Box::new(|_| Verdict::Pass);
+        *self.request_rule.lock().expect("rules don't panic") = Box::new(|_| RequestVerdict::Pass);
+    }
 }
 
 /// A running proxy; it ends with this.
@@ -106,8 +115,7 @@ impl Proxy {
 
     /// Lets everything pass from now on; what is held stays held.
     pub fn pass(&self) {
-        self.rule(|_| Verdict::Pass);
-        self.request_rule(|_| RequestVerdict::Pass);
+        self.shared.pass();
     }
 
     /// Ends the WebSockets that stand now.
@@ -132,6 +140,11 @@ impl Proxy {
             .shared
             .commands
             .send(Command::Release { is_reversed: false });
+    }
+
+    /// Sends on what is held, and lets everything pass from then on: nothing that comes meanwhile overtakes it.
+    pub fn resume(&self) {
+        let _ = self.shared.commands.send(Command::Resume);
     }
 
     /// Sends on what is held, the last first.

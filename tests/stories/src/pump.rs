@@ -101,6 +101,10 @@ impl Pump<'_> {
                 biased;
                 command = commands.recv() => match command {
                     Ok(Command::Release { is_reversed }) => self.release(is_reversed).await,
+                    Ok(Command::Resume) => {
+                        self.shared.pass();
+                        self.release(false).await
+                    }
                     Ok(Command::Cut) | Err(_) => false,
                 },
                 message = self.client.next() => self.take(true, message).await,

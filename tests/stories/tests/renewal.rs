@@ -186,8 +186,7 @@ async fn who_loses_the_race_applies_the_winner_and_waits_for_another_turn() {
     bob.start().await;
     bob_line.request(COMMIT).await;
     bob_line.held(1).await;
-    bob_line.pass();
-    bob_line.release();
+    bob_line.resume();
     talk(&alice, &bob, &conversation, "after").await;
     until("another turn", async || {
         (due_at(&bob.profile()) > 1).then_some(())
