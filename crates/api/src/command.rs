@@ -154,6 +154,8 @@ macro_rules! for_each_command {
             "message.discard": message_discard(MessageParams) -> Empty;
             /// Marks messages as read.
             "message.markRead": message_mark_read(MarkReadParams) -> Empty;
+            /// Removes another device from the account, for ever; it is taken out of every conversation.
+            "device.revoke": device_revoke(DeviceParams) -> Empty;
             /// Says where the person looks.
             "window.focus": window_focus(FocusParams) -> Empty;
             /// Starts notifications named `event` on this connection.

@@ -40,7 +40,10 @@ impl From<Status> for AccountStatus {
             recovery_key_pending: false,
         };
         if let Some(account) = status.account {
-            view.state = AccountState::SignedIn;
+            view.state = match account.is_revoked {
+                true => AccountState::Revoked,
+                false => AccountState::SignedIn,
+            };
             view.account_id = Some(account.account.to_string());
             view.device_id = Some(account.device.to_string());
             view.username = Some(account.username.0);
@@ -180,7 +183,8 @@ impl From<ClientError> for RpcError {
             ClientError::WrongPassword => ErrorCode::WrongPassword,
             ClientError::UnknownAccount => ErrorCode::UnknownAccount,
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
-            ClientError::NotFound => ErrorCode::NotFound,
+            ClientError::NotFound | ClientError::UnknownDevice => ErrorCode::NotFound,
+            ClientError::OwnDevice => ErrorCode::BadRequest,
             ClientError::TimerLength
             | ClientError::Name
             | ClientError::About

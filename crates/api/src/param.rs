@@ -65,6 +65,11 @@ params! {
         /// Its id.
         account_id: String,
     }
+    /// A device of one's own.
+    DeviceParams {
+        /// Its id.
+        device_id: String,
+    }
     /// A conversation.
     ConversationParams {
         /// Its id.

@@ -28,6 +28,8 @@ pub enum AccountState {
     SignedOut,
     /// Ready to use.
     SignedIn,
+    /// Another device has removed this one from the account: what is here stays readable, nothing more comes.
+    Revoked,
 }
 
 /// The account on this device.

@@ -55,6 +55,8 @@ async fn catch_up(
         session.fill_gap(shared).await?;
     }
     session.settle_commits(shared).await?;
+    // A device may have been added or revoked elsewhere.
+    session.refresh_ledgers(&[session.own()]).await?;
     let states = session.join_missing(shared).await?;
     session.bring_back_all(shared, &states).await?;
     sync::meet_own_devices(shared, session).await?;

@@ -1,6 +1,7 @@
 //! One profile: its history, its account if it has one, and its events.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -63,6 +64,9 @@ pub struct SignedIn {
     pub server: String,
     /// The recovery key was not yet confirmed to be saved.
     pub is_recovery_key_pending: bool,
+    /// The server says that another device has taken this one out of the account: it neither gets nor sends
+    /// anything any more.
+    pub is_revoked: bool,
 }
 
 /// A fresh account.
@@ -120,6 +124,7 @@ pub(crate) struct Shared {
     connection: Mutex<Connection>,
     session: RwLock<Option<Arc<Session>>>,
     is_recovery_key_pending: Mutex<bool>,
+    is_revoked: AtomicBool,
     /// What this person is called, once a profile says so.
     pub(crate) own_name: Mutex<Option<Redacted<String>>>,
     /// Held while signing up or in, so that two of them don't both win.
@@ -156,6 +161,7 @@ impl Client {
             connection: Mutex::new(Connection::Offline { retry_at: None }),
             session: RwLock::new(None),
             is_recovery_key_pending: Mutex::new(false),
+            is_revoked: AtomicBool::new(false),
             own_name: Mutex::default(),
             signing: tokio::sync::Mutex::default(),
         });
@@ -328,6 +334,7 @@ impl Shared {
                 .unwrap_or_else(|| session.account.display_name.clone()),
             server: session.account.server.clone(),
             is_recovery_key_pending: pending,
+            is_revoked: self.is_revoked.load(Ordering::Relaxed),
         });
         AccountStatus {
             account,
@@ -351,6 +358,13 @@ impl Shared {
 
     pub(crate) fn set_own_name(&self, name: Redacted<String>) {
         *self.own_name.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
+    }
+
+    /// This device was taken out of its account.
+    pub(crate) fn set_revoked(&self) {
+        if !self.is_revoked.swap(true, Ordering::Relaxed) {
+            self.publish_status();
+        }
     }
 
     pub(crate) fn publish_status(&self) {

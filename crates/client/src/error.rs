@@ -31,6 +31,12 @@ pub enum ClientError {
     /// Nobody has this username, or this account id.
     #[error("nobody here has this name; check the spelling")]
     UnknownAccount,
+    /// No other device in force of this account has this id.
+    #[error("your account has no such device, or it was removed already")]
+    UnknownDevice,
+    /// A device does not take itself out of its account like another.
+    #[error("this is the device that you are using; log out instead")]
+    OwnDevice,
     /// No conversation with this id on this device.
     #[error("there is no such chat on this device")]
     UnknownConversation,

@@ -118,6 +118,7 @@ async fn other_event(
             if let Some(NetError::Refused(refused)) = &reason {
                 if refused.code() == RefusalCode::DeviceRevoked {
                     tracing::warn!("this device was removed from its account");
+                    shared.set_revoked();
                 }
                 if session.learn_from(refused).await {
                     session.link.retry_now();

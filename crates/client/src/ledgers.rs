@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use pipit_domain::{AccountId, limits};
 use pipit_e2ee::{LeafIdentity, Roster, Standing};
 use pipit_ledger::{Entry, Ledger};
-use pipit_store::table::{contact, ledger};
+use pipit_store::table::{contact, ledger, revoked_leaf};
 use pipit_store::{Connection, StoreError};
 use pipit_wire::v1::{FetchLedgers, LedgerRequest, LedgerSlice, client_frame, server_frame};
 
@@ -101,15 +101,20 @@ impl Session {
         if !known.is_empty() {
             return Err(ClientError::UnknownAccount);
         }
-        self.store
+        let has_revoked = self
+            .store
             .write(move |transaction| {
                 for (ledger, username) in &grown {
                     ledger::put(transaction, ledger)?;
                     contact::put(transaction, ledger.account(), username)?;
                 }
-                Ok(())
+                Ok::<_, ClientError>(!revoked_leaf::conversations(transaction)?.is_empty())
             })
-            .await
+            .await?;
+        if has_revoked {
+            self.group_wake.notify_one();
+        }
+        Ok(())
     }
 }
 

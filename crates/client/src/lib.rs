@@ -57,6 +57,7 @@ mod rejoin;
 mod renew;
 mod renewal_plan;
 mod reread;
+mod revoke;
 mod search;
 mod session;
 mod settings;

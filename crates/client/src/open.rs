@@ -21,6 +21,7 @@ use crate::people::profile;
 use crate::record::Reader;
 use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
+use crate::revoke;
 use crate::sync;
 
 mod keep;
@@ -314,6 +315,7 @@ impl Opener<'_> {
             }
             _ => {}
         }
+        revoke::joined(self.transaction, place.conversation, &group)?;
         let lines = group::joined(
             self.transaction,
             self.own,

@@ -16,7 +16,7 @@ use pipit_e2ee::{Crypto, Group, Identity, Provider, SealError};
 use pipit_net::NetError;
 use pipit_store::table::message::MessageState;
 use pipit_store::table::outbox::OutboxRow;
-use pipit_store::table::{conversation, delivery, message, outbox, timer};
+use pipit_store::table::{conversation, delivery, message, outbox, revoked_leaf, timer};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
 use tokio::time::sleep;
@@ -130,6 +130,10 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
         .store
         .write(move |transaction| seal(transaction, &crypto, &identity, row))
         .await?;
+    let Some(sealed) = sealed else {
+        session.remove_revoked(shared, row).await?;
+        return Ok(Round::Again);
+    };
     if sealed.is_empty() {
         return Ok(Round::Done);
     }
@@ -208,14 +212,18 @@ struct Sealed {
     is_repeated: bool,
 }
 
-/// Seals those of the oldest messages that are not sealed yet; ratchet and bytes in this transaction.
+/// Seals those of the oldest messages that are not sealed yet; ratchet and bytes in this transaction. `None`: a
+/// device that could read them was revoked, and goes first.
 fn seal(
     transaction: &Transaction<'_>,
     crypto: &Crypto,
     identity: &Identity,
     row: i64,
-) -> Result<Vec<Sealed>, ClientError> {
+) -> Result<Option<Vec<Sealed>>, ClientError> {
     let rows = outbox::oldest(transaction, row, BATCH_LEN)?;
+    if !rows.is_empty() && !revoked_leaf::list(transaction, row)?.is_empty() {
+        return Ok(None);
+    }
     let place = conversation::by_row(transaction, row)?.ok_or(ClientError::UnknownConversation)?;
     let id = place
         .group
@@ -261,7 +269,7 @@ fn seal(
             is_repeated,
         });
     }
-    Ok(sealed)
+    Ok(Some(sealed))
 }
 
 fn refused(code: RefusalCode) -> ClientError {

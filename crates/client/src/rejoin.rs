@@ -23,6 +23,7 @@ use crate::establish::delete_group;
 use crate::group;
 use crate::ledgers::StoredLedgers;
 use crate::renewal_plan::{Urgency, plan};
+use crate::revoke;
 use crate::session::Session;
 
 /// Each try that comes too late makes somebody else's commit win, so progress is made; a few rounds
@@ -303,6 +304,7 @@ impl Session {
                 outbox::unseal(transaction, row.conversation)?;
                 let devices = loaded.members().len();
                 plan(transaction, row.conversation, Urgency::Later, devices, now)?;
+                revoke::joined(transaction, row.conversation, &loaded)?;
                 group::joined(transaction, own, row.conversation, &loaded, None, now)?;
                 Ok::<_, ClientError>(())
             })

@@ -42,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) is_caught_up: AtomicBool,
     /// Something may be waiting to be done in a group, or the session has ended.
     pub(crate) group_wake: Arc<Notify>,
+    /// This device has just revoked another, and takes it out of the conversations at once.
+    pub(crate) revokes_now: AtomicBool,
     /// A message may disappear earlier, or the session has ended.
     pub(crate) expiry_wake: Arc<Notify>,
     /// What the others of conversations are still to be told of reading.
@@ -138,6 +140,7 @@ impl Session {
             sync_wake: Arc::new(Notify::new()),
             is_caught_up: AtomicBool::new(false),
             group_wake: Arc::new(Notify::new()),
+            revokes_now: AtomicBool::new(false),
             expiry_wake: Arc::new(Notify::new()),
             receipts: Receipts::default(),
             typing: Typing::default(),

@@ -12,6 +12,7 @@ use pipit_store::{
         contact,
         conversation::{self, ConversationKind},
         message::{self, MessageDetails, MessageKind, MessageState, NewMessage},
+        person,
     },
 };
 
@@ -54,6 +55,8 @@ async fn add(
             for number in first..first + conversations {
                 let peer = AccountId::new(padded(number));
                 contact::put(transaction, peer, &format!("person{number}"))?;
+                // Else their chats would be requests, and no rows of the list.
+                person::set_accepted(transaction, peer, true)?;
                 let id = ConversationId::new(padded(number));
                 let kind = ConversationKind::Direct;
                 let at = Timestamp::from_millis(now - count * PACE_MS);

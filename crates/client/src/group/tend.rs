@@ -1,7 +1,8 @@
 //! The task that does what has to wait: settling changes that were not answered, adding many, going on with
-//! leaving, removing who left, answering who asks for the info.
+//! leaving, removing who left or was revoked, answering who asks for the info.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -65,14 +66,26 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
 impl Session {
     async fn tend(&self, shared: &Shared) -> Result<(), ClientError> {
         self.settle_commits(shared).await?;
+        let revoked = self.put_out_revoked(shared).await;
         let rows = self.store.read(chat_group::to_tend).await?;
-        let mut worst = Ok(());
+        let mut worst = revoked;
         for row in rows {
             if let Err(error) = self.tend_group(shared, row).await {
                 worst = Err(error);
             }
         }
         worst
+    }
+
+    /// The device that has revoked another begins; should it go away, the others do it.
+    async fn put_out_revoked(&self, shared: &Shared) -> Result<(), ClientError> {
+        if !self.has_revoked_leaves().await? {
+            return Ok(());
+        }
+        if !self.revokes_now.swap(false, Ordering::Relaxed) {
+            sleep(turn()).await;
+        }
+        self.remove_all_revoked(shared).await
     }
 
     async fn tend_group(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {

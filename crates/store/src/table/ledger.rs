@@ -2,10 +2,10 @@
 //! changed file cannot add a device.
 
 use pipit_domain::AccountId;
-use pipit_ledger::{Ledger, LedgerError};
+use pipit_ledger::{Action, Ledger, LedgerError};
 use rusqlite::{Connection, params};
 
-use super::number;
+use super::{number, revoked_leaf};
 use crate::StoreError;
 
 /// The ledger of an account, when there is one here.
@@ -25,8 +25,8 @@ pub fn get(connection: &Connection, account: AccountId) -> Result<Option<Ledger>
     }
 }
 
-/// Writes the entries of a verified ledger that are not here yet. Entries never change: the caller has
-/// checked that the ledger continues the one here.
+/// Writes the entries of a verified ledger that are not here yet, and notes what they revoke for
+/// [`revoked_leaf`]. Entries never change: the caller has checked that the ledger continues the one here.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -35,11 +35,14 @@ pub fn put(connection: &Connection, ledger: &Ledger) -> Result<(), StoreError> {
         "INSERT OR IGNORE INTO ledger_entry (account_id, sequence, entry) VALUES (?1, ?2, ?3)",
     )?;
     for entry in ledger.entries() {
-        statement.execute(params![
+        let is_new = statement.execute(params![
             ledger.account().as_bytes(),
             number(entry.sequence.into()),
             entry.encode()
-        ])?;
+        ])? > 0;
+        if is_new && let Action::Revoke { device } = &entry.action {
+            revoked_leaf::note_everywhere(connection, ledger.account(), *device)?;
+        }
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ pub mod person;
 pub mod reaction;
 pub mod receipt;
 pub mod renewal;
+pub mod revoked_leaf;
 pub mod state;
 pub mod sync;
 pub mod system_line;

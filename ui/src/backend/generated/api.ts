@@ -13,7 +13,7 @@ accountId: string, };
 /**
  * Whether this device has an account.
  */
-export type AccountState = "signedOut" | "signedIn";
+export type AccountState = "signedOut" | "signedIn" | "revoked";
 
 /**
  * The account on this device.
@@ -363,6 +363,15 @@ messageIds: Array<string>,
  * Nobody has them any more; otherwise only the own devices don't.
  */
 forEveryone: boolean, };
+
+/**
+ * A device of one's own.
+ */
+export type DeviceParams = { 
+/**
+ * Its id.
+ */
+deviceId: string, };
 
 /**
  * Another text for an own message.
@@ -1976,6 +1985,8 @@ export interface Commands {
   "message.discard": { params: MessageParams; result: Empty };
   /** Marks messages as read. */
   "message.markRead": { params: MarkReadParams; result: Empty };
+  /** Removes another device from the account, for ever; it is taken out of every conversation. */
+  "device.revoke": { params: DeviceParams; result: Empty };
   /** Says where the person looks. */
   "window.focus": { params: FocusParams; result: Empty };
   /** Starts notifications named `event` on this connection. */

@@ -4,8 +4,8 @@ import type { Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
 import type { AccountStatus, ConnectionState } from "../../backend/generated/api";
 
-/** "coreGone": the line to the core itself is cut (only in a browser). */
-export type Connection = ConnectionState | "coreGone";
+/** "coreGone": the line to the core itself is cut (only in a browser). "revoked": the account has removed this device. */
+export type Connection = ConnectionState | "coreGone" | "revoked";
 
 /** Milliseconds that a new connection may take before anything is said about it. */
 export const QUIET_MS = 1_000;
@@ -19,6 +19,7 @@ export class ConnectionController {
   #retryAt: number | undefined;
   #core: ConnectionState = "online";
   #isCoreGone = false;
+  #isRevoked = false;
   #countdown: ReturnType<typeof setInterval> | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,7 +38,7 @@ export class ConnectionController {
 
   /** Connects at once instead of waiting: the person asked, or the system says that the network is back. */
   async tryNow(): Promise<void> {
-    if (this.#core !== "offline") return;
+    if (this.state !== "offline") return;
     try {
       await this.backend.call("connection.retry", {});
     } catch {
@@ -46,6 +47,7 @@ export class ConnectionController {
   }
 
   apply(status: AccountStatus): void {
+    this.#isRevoked = status.state === "revoked";
     this.set(status.connection, status.retryAt);
   }
 
@@ -56,10 +58,10 @@ export class ConnectionController {
   }
 
   #show(): void {
-    this.state = this.#isCoreGone ? "coreGone" : this.#core;
+    this.state = this.#isCoreGone ? "coreGone" : this.#isRevoked ? "revoked" : this.#core;
     clearInterval(this.#countdown);
     this.#count();
-    if (this.#retryAt !== undefined) this.#countdown = setInterval(() => this.#count(), 1_000);
+    if (this.#retryAt !== undefined && !this.#isRevoked) this.#countdown = setInterval(() => this.#count(), 1_000);
     if (this.state === "online") {
       clearTimeout(this.#quiet);
       this.#quiet = undefined;
@@ -72,7 +74,7 @@ export class ConnectionController {
   }
 
   #count(): void {
-    const left = this.#retryAt === undefined ? 0 : Math.ceil((this.#retryAt - Date.now()) / 1_000);
+    const left = this.#retryAt === undefined || this.#isRevoked ? 0 : Math.ceil((this.#retryAt - Date.now()) / 1_000);
     this.secondsLeft = left > 0 ? left : undefined;
   }
 }

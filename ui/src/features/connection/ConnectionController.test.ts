@@ -59,3 +59,11 @@ it("asks the core to connect at once, but only while there is something to wait 
   await connection.tryNow();
   expect(backend.calls.map((call) => call.name)).toContain("connection.retry");
 });
+
+it("says that the device was removed, and does not count down to a try that can't succeed", async () => {
+  const status = { state: "revoked", connection: "offline", retryAt: Date.now() + 60_000, recoveryKeyPending: false } as const;
+  backend.emit({ type: "account.changed", status });
+  expect(connection).toMatchObject({ isShown: true, state: "revoked", secondsLeft: undefined });
+  await connection.tryNow();
+  expect(backend.calls.map((call) => call.name)).not.toContain("connection.retry");
+});
