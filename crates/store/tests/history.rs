@@ -346,8 +346,10 @@ async fn late_messages_go_before_what_was_sent_later_whatever_the_clock_says() {
     let store = Store::open(folder.path()).unwrap();
     let order = store
         .write(|connection| {
-            // All in one millisecond, and the last first; somebody else's stands between.
+            // All in one millisecond, and the last first; somebody else's and a line about the sender stand between.
             receive(connection, 5, 50, 1000)?;
+            let line = add_at(connection, 91, PEER, 3000, 0)?;
+            connection.execute("UPDATE message SET kind = 4 WHERE message = ?1", [line])?;
             add(connection, 90, OWN, 999)?;
             receive(connection, 4, 40, 1000)?;
             receive(connection, 2, 20, 1000)?;
@@ -358,12 +360,51 @@ async fn late_messages_go_before_what_was_sent_later_whatever_the_clock_says() {
             receive(connection, 7, 1, 2000)?;
             let conversation = conversation_row(connection)?;
             let rows = message::after(connection, conversation, 0, 100)?;
-            let peers = rows.into_iter().filter(|row| row.sender == PEER);
+            let peers = rows
+                .into_iter()
+                .filter(|row| row.sender == PEER && row.kind == MessageKind::Text);
             Ok::<_, StoreError>(peers.map(|row| row.text.0).collect::<Vec<_>>())
         })
         .await
         .unwrap();
     let expected: Vec<_> = (1..=7).map(|n| format!("message {n}")).collect();
+    assert_eq!(order, expected);
+}
+
+#[tokio::test]
+async fn what_is_shown_later_goes_before_what_its_sender_wrote_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let order = store
+        .write(|connection| {
+            let conversation = conversation_row(connection)?;
+            receive(connection, 7, 70, 2000)?;
+            receive(connection, 6, 60, 1000)?;
+            // Shown, the last first: in one millisecond with what came from the mailbox, and long before.
+            let mut next = None;
+            for (n, at_ms) in [(5, 1000), (4, 1000), (3, 500), (2, 500)] {
+                let at = Timestamp::from_millis(at_ms);
+                let position = message::earlier_position(connection, conversation, PEER, at, next)?;
+                let position = position.expect("room before what came later");
+                let row = add_at(connection, n, PEER, at_ms, 0)?;
+                connection.execute(
+                    "UPDATE message SET position = ?2 WHERE message = ?1",
+                    (row, position),
+                )?;
+                next = Some(position);
+            }
+            // Nothing of its sender's is later.
+            let last = Timestamp::from_millis(3000);
+            let none = message::earlier_position(connection, conversation, PEER, last, None)?;
+            assert_eq!(none, None);
+            let of_others = message::earlier_position(connection, conversation, OWN, last, None)?;
+            assert_eq!(of_others, None);
+            let rows = message::after(connection, conversation, 0, 100)?;
+            Ok::<_, StoreError>(rows.into_iter().map(|row| row.text.0).collect::<Vec<_>>())
+        })
+        .await
+        .unwrap();
+    let expected: Vec<_> = (2..=7).map(|n| format!("message {n}")).collect();
     assert_eq!(order, expected);
 }
 

@@ -1,5 +1,7 @@
 //! History for new members: whoever adds somebody shows them the last messages, end to end, in the 1:1.
 
+use std::collections::BTreeMap;
+
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp, limits};
 use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
@@ -45,6 +47,7 @@ pub(super) fn share(place: &Place<'_>, account: AccountId, count: u8) -> Result<
             sender: row.sender.to_vec(),
             time: row.accepted_at.unwrap_or(row.sent_at).as_millis(),
             text: row.text.0,
+            is_forwarded: row.details.is_forwarded,
         };
         // Room for the tag and length of each.
         len += shared.encoded_len() + 8;
@@ -107,10 +110,17 @@ pub(super) fn take(
     }
     let mut lines = Vec::new();
     let mut count = 0;
-    for shared in &bundle.messages {
-        let added = insert(&place, &row, shared)?;
+    // The last first: each goes before what its sender wrote later, which may have come already.
+    let mut later = BTreeMap::new();
+    for shared in bundle.messages.iter().rev() {
+        let next = later.get(&shared.sender[..]).copied();
+        let mut added = insert(&place, &row, shared, next)?;
         count += usize::from(!added.is_empty());
-        lines.extend(added);
+        added.append(&mut lines);
+        lines = added;
+        if let Some(position) = position_of(&place, shared)? {
+            later.insert(&shared.sender[..], position);
+        }
     }
     if count > 0 {
         let count = count.to_string();
@@ -122,11 +132,25 @@ pub(super) fn take(
     })
 }
 
-/// Adds a message that somebody shows, unless it is here, and lines about it. It never counts as unread.
+/// Where a message that somebody shows stands, if it is here.
+fn position_of(place: &Place<'_>, shared: &SharedMessage) -> Result<Option<u64>, ClientError> {
+    let Ok(id) = MessageId::try_from(&shared.message_id[..]) else {
+        return Ok(None);
+    };
+    let row = message::get(place.transaction, id)?;
+    let row = row.filter(|row| {
+        row.conversation == place.conversation && shared.sender == row.sender.as_bytes()
+    });
+    Ok(row.map(|row| row.position))
+}
+
+/// Adds a message that somebody shows, unless it is here, and lines about it; `next` is where the one stands that its
+/// sender wrote after it. It never counts as unread.
 fn insert(
     place: &Place<'_>,
     from: &ConversationRow,
     shared: &SharedMessage,
+    next: Option<u64>,
 ) -> Result<Vec<i64>, ClientError> {
     let (transaction, conversation) = (place.transaction, place.conversation);
     let (Ok(id), Ok(sender)) = (
@@ -141,16 +165,18 @@ fn insert(
     if is_here || sender == place.own || shared.text.len() > limits::TEXT_LEN_MAX {
         return Ok(Vec::new());
     }
+    let earlier = message::earlier_position(transaction, conversation, sender, at, next)?;
+    let position = match earlier {
+        Some(position) => position,
+        None => {
+            let from = received_position(at);
+            message::free_position(transaction, conversation, sender, from, 0)?
+        }
+    };
     let new = NewMessage {
         id,
         conversation,
-        position: message::free_position(
-            transaction,
-            conversation,
-            sender,
-            received_position(at),
-            0,
-        )?,
+        position,
         sender,
         sent_at: at,
         accepted_at: Some(at),
@@ -161,7 +187,10 @@ fn insert(
         envelope: EnvelopeId::new(random()),
         text: Redacted(&shared.text),
         content: None,
-        details: MessageDetails::default(),
+        details: MessageDetails {
+            is_forwarded: shared.is_forwarded,
+            ..MessageDetails::default()
+        },
     };
     let row = message::insert(transaction, &new)?;
     conversation::count_message(transaction, conversation, false, at)?;

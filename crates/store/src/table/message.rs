@@ -13,10 +13,10 @@ use crate::StoreError;
 
 pub use mark::{pinned, pinned_count, set_closed, set_pinned, set_starred, starred};
 pub(super) use position::first_free;
-pub use position::{free_position, last_position, late_position};
+pub use position::{earlier_position, free_position, last_position, late_position};
 pub use window::{
-    after, any_delivered, before, by_envelope, by_row, first_unread, get, mentions, newest,
-    newest_received, of_version, replies, undelivered,
+    after, any_delivered, before, by_envelope, by_row, first_unread, get, last_came, mentions,
+    newest, newest_received, of_version, replies, undelivered,
 };
 
 /// Positions in one millisecond: see [`MessageRow::position`].

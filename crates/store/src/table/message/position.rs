@@ -1,4 +1,7 @@
-//! Where a message stands among the others of its conversation.
+//! Where a message stands among the others of its conversation. The app's own lines (kind 4), which no mailbox held,
+//! say nothing about the order of a sender's messages.
+
+use std::ops::Range;
 
 use pipit_domain::{AccountId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -27,7 +30,8 @@ pub fn free_position(
     let newest = connection
         .prepare_cached(
             "SELECT position, sequence FROM message
-             WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 ORDER BY position DESC LIMIT 1",
+             WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 AND kind <> 4
+             ORDER BY position DESC LIMIT 1",
         )?
         .query_row(params![conversation, sender.as_bytes()], |row| {
             Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
@@ -78,7 +82,8 @@ pub fn late_position(
 ) -> Result<Option<u64>, StoreError> {
     let mut newest = connection.prepare_cached(
         "SELECT position, sequence, accepted_at FROM message
-         WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 ORDER BY position DESC",
+         WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 AND kind <> 4
+         ORDER BY position DESC",
     )?;
     let mut rows = newest.query(params![conversation, sender.as_bytes()])?;
     let mut next = None;
@@ -102,10 +107,71 @@ pub fn late_position(
         .max(accepted_at.as_millis() * POSITIONS_PER_MS)
         .min(next.saturating_sub(room(sequence, next_sequence)))
         .max(after);
+    free_between(connection, conversation, wanted, after..next)
+}
+
+/// A position for a message of `sender` that the server accepted `at` and that does not come from the mailbox: before
+/// the position `next` of one that its sender wrote later, else before the first that is known to be later. `None`
+/// when there is no later one, or no room before it.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn earlier_position(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    at: Timestamp,
+    next: Option<u64>,
+) -> Result<Option<u64>, StoreError> {
+    let from = at.as_millis() * POSITIONS_PER_MS;
+    let next = match next {
+        Some(next) => Some(next),
+        None => connection
+            .prepare_cached(
+                "SELECT position FROM message
+                 WHERE conversation = ?1 AND sender = ?2 AND position >= ?3 AND kind <> 4
+                     AND (accepted_at > ?4 OR sequence > 0)
+                 ORDER BY position LIMIT 1",
+            )?
+            .query_row(
+                params![
+                    conversation,
+                    sender.as_bytes(),
+                    number(from),
+                    number(at.as_millis())
+                ],
+                |row| row.get(0),
+            )
+            .optional()?,
+    };
+    let Some(next) = next else {
+        return Ok(None);
+    };
+    let before: Option<u64> = connection
+        .prepare_cached(
+            "SELECT max(position) FROM message
+             WHERE conversation = ?1 AND sender = ?2 AND position < ?3",
+        )?
+        .query_row(
+            params![conversation, sender.as_bytes(), number(next)],
+            |row| row.get(0),
+        )?;
+    let after = before.map_or(0, |position| position + 1);
+    let wanted = from.min(next.saturating_sub(1)).max(after);
+    free_between(connection, conversation, wanted, after..next)
+}
+
+/// The free position in a range that is nearest to a wanted one, rather before it than after it.
+fn free_between(
+    connection: &Connection,
+    conversation: i64,
+    wanted: u64,
+    range: Range<u64>,
+) -> Result<Option<u64>, StoreError> {
     let mut taken = connection
         .prepare_cached("SELECT 1 FROM message WHERE conversation = ?1 AND position = ?2")?;
-    for position in (after..=wanted).rev().chain(wanted + 1..next) {
-        if position < next && !taken.exists(params![conversation, number(position)])? {
+    for position in (range.start..=wanted).rev().chain(wanted + 1..range.end) {
+        if position < range.end && !taken.exists(params![conversation, number(position)])? {
             return Ok(Some(position));
         }
     }

@@ -1,7 +1,7 @@
 //! Reading messages: one, or a window by position.
 
-use pipit_domain::{AccountId, EnvelopeId, MessageId};
-use rusqlite::{Connection, params};
+use pipit_domain::{AccountId, EnvelopeId, MessageId, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::{found, id, number};
 use super::{COLUMNS, MessageRow, read};
@@ -248,6 +248,25 @@ pub fn undelivered(
         })?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
+}
+
+/// When the server accepted the newest message of a conversation that is somebody else's.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_came(
+    connection: &Connection,
+    conversation: i64,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at = connection
+        .prepare_cached(
+            "SELECT accepted_at FROM message
+             WHERE conversation = ?1 AND state = 5 AND kind <> 4 AND accepted_at IS NOT NULL
+             ORDER BY position DESC LIMIT 1",
+        )?
+        .query_row([conversation], |row| row.get(0))
+        .optional()?;
+    Ok(at.map(Timestamp::from_millis))
 }
 
 /// The newest message of others after one position and up to another, and where it stands.
