@@ -224,7 +224,7 @@ impl Session {
 
     /// Undoes our creation, unless a Welcome has put another group in its place already.
     async fn abandon_created(&self, row: i64) -> Result<(), ClientError> {
-        let crypto = Arc::clone(&self.crypto);
+        let (crypto, own) = (Arc::clone(&self.crypto), self.own());
         self.store
             .write(move |transaction| {
                 let place = conversation::by_row(transaction, row)?
@@ -232,6 +232,7 @@ impl Session {
                 if let (Some(group), Some(_)) = (place.group, place.pending_create) {
                     delete_group(transaction, &crypto, group)?;
                     conversation::set_group(transaction, row, None, None)?;
+                    group::forget_founders(transaction, row, own)?;
                 }
                 Ok(())
             })

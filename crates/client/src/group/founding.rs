@@ -76,3 +76,51 @@ pub(crate) fn note_founders(
     }
     Ok(())
 }
+
+/// The group with these accounts in it never was: whoever was to be in it is still wanted.
+///
+/// # Errors
+/// When the history can't be read or written.
+pub(crate) fn forget_founders(
+    transaction: &Transaction<'_>,
+    row: i64,
+    own: AccountId,
+) -> Result<(), ClientError> {
+    for account in group_member::list(transaction, row, Standing::In)? {
+        if account != own {
+            group_member::set(transaction, row, account, Standing::Wanted)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use pipit_domain::{ConversationId, Timestamp};
+    use pipit_store::table::conversation;
+
+    use super::*;
+    use crate::testing::with_store;
+
+    #[tokio::test]
+    async fn who_was_in_a_group_that_the_server_refused_is_in_the_next() {
+        with_store(|transaction| {
+            let [own, ada, bob] = [1, 2, 3].map(|n| AccountId::new([n; 32]));
+            let (id, kind) = (ConversationId::new([3; 16]), ConversationKind::Group);
+            let at = Timestamp::from_millis(1);
+            let row = conversation::ensure(transaction, id, kind, None, at)?.conversation;
+            group_member::set(transaction, row, own, Standing::In)?;
+            for account in [ada, bob] {
+                group_member::set(transaction, row, account, Standing::Wanted)?;
+            }
+            note_founders(transaction, row, vec![ada, bob])?;
+            let wanted = || group_member::list(transaction, row, Standing::Wanted);
+            assert_eq!(wanted()?, []);
+            forget_founders(transaction, row, own)?;
+            assert_eq!(wanted()?, [ada, bob]);
+            assert_eq!(group_member::list(transaction, row, Standing::In)?, [own]);
+            Ok(())
+        })
+        .await;
+    }
+}
