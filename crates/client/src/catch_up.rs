@@ -1,6 +1,7 @@
 //! What follows when the mail that waited has been read: settling, joining, coming back, replenishing.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pipit_store::table::message;
@@ -16,6 +17,10 @@ use crate::{delivered, sync, task};
 const PAUSE: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
+/// After the first time since the program started, before conversations are looked for once more: whoever was adding
+/// this account to one as this device came in did not know of the device.
+const SECOND_LOOK: Duration = Duration::from_secs(10);
+
 /// The mail that waited has been read, Welcomes among it; what is missing now has to be fetched. What
 /// fails in passing is tried again for as long as this connection is the newest.
 ///
@@ -29,7 +34,7 @@ pub(crate) fn start(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool,
             && let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade())
         {
             match catch_up(&shared, &session, has_gap).await {
-                Ok(()) => return,
+                Ok(()) => break,
                 Err(ClientError::Net(error)) if error.is_passing() => {
                     tracing::info!(%error, "catching up is tried again");
                 }
@@ -42,6 +47,19 @@ pub(crate) fn start(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool,
             let [share] = random();
             sleep(pause + pause.mul_f64(f64::from(share) / 256.0)).await;
             pause = (pause * 2).min(PAUSE_MAX);
+        }
+        let is_first = session
+            .upgrade()
+            .is_some_and(|session| !session.has_looked_again.swap(true, Ordering::Relaxed));
+        if !is_first {
+            return;
+        }
+        sleep(SECOND_LOOK).await;
+        if let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade())
+            && let Err(error) = session.join_missing(&shared).await
+        {
+            tracing::info!(%error, "conversations are looked for with the next connection");
+            session.has_looked_again.store(false, Ordering::Relaxed);
         }
     });
 }

@@ -60,6 +60,8 @@ pub(crate) struct Session {
     pub(crate) commits: Turns,
     /// Who gives a conversation its group.
     pub(crate) establishing: Turns,
+    /// Conversations were looked for once more after the first connection.
+    pub(crate) has_looked_again: AtomicBool,
     /// Conversations whose commits this device has missed.
     pub(crate) behind: Behind,
     tokens: Arc<Tokens>,
@@ -149,6 +151,7 @@ impl Session {
             joining: tokio::sync::Mutex::new(()),
             commits: Turns::default(),
             establishing: Turns::default(),
+            has_looked_again: AtomicBool::new(false),
             behind: Behind::default(),
             tokens,
         };

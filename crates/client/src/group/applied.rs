@@ -112,6 +112,11 @@ fn note_added(
         if group_member::is(transaction, row, account, Standing::In)? {
             continue;
         }
+        // One of its devices came in by itself before it heard of that.
+        let is_leaving = group_member::is(transaction, row, account, Standing::Leaving)?;
+        if is_leaving && committed.by.account == account {
+            continue;
+        }
         group_member::set(transaction, row, account, Standing::In)?;
         let by = committed.by.account;
         lines.push(match join_request::remove(transaction, id, account)? {

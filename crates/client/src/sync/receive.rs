@@ -2,7 +2,7 @@
 
 use pipit_domain::{DeviceId, Timestamp, limits};
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::message::NewMessage;
+use pipit_store::table::message::{self, NewMessage};
 use pipit_store::table::sync::{self, SyncRow};
 use pipit_store::table::{ledger, state, timer};
 use pipit_store::{StoreError, Transaction};
@@ -53,6 +53,7 @@ pub(crate) fn receive(
         };
         if sync::put(transaction, &row, None)? {
             events.extend(apply(transaction, reader, &row, Origin::Elsewhere, now)?);
+            events.extend(back_in_sight(transaction, reader, &row)?);
         } else {
             sync::settle(transaction, &row)?;
         }
@@ -74,8 +75,10 @@ pub(crate) fn message_came(
 ) -> Result<Vec<Event>, ClientError> {
     let read = sync::get(transaction, Change::READ, place.id.as_bytes())?;
     if let Some(row) = read
-        && let Some(Change::Read { message, at, .. }) = Change::decode(&row)
-        && message == new.id
+        && let Some(Change::Read {
+            message: read, at, ..
+        }) = Change::decode(&row)
+        && read == new.id
     {
         let read_at = at.or(new.accepted_at).unwrap_or(new.sent_at);
         let row = place.conversation;
@@ -92,6 +95,35 @@ pub(crate) fn message_came(
     };
     let at = new.accepted_at.unwrap_or(new.sent_at);
     derive(transaction, reader, device, &change, at)
+}
+
+/// What was archived on another device before a message came that is here already is in sight again.
+fn back_in_sight(
+    transaction: &Transaction<'_>,
+    reader: &Reader,
+    row: &SyncRow,
+) -> Result<Vec<Event>, ClientError> {
+    let Some(Change::Archived {
+        conversation: id,
+        is_archived: true,
+    }) = Change::decode(row)
+    else {
+        return Ok(Vec::new());
+    };
+    let (Some(place), false) = (
+        conversation::get(transaction, id)?,
+        state::get(transaction, id)?.is_muted,
+    ) else {
+        return Ok(Vec::new());
+    };
+    let Some(at) = message::last_came(transaction, place.conversation)? else {
+        return Ok(Vec::new());
+    };
+    let change = Change::Archived {
+        conversation: id,
+        is_archived: false,
+    };
+    derive(transaction, reader, row.device, &change, at)
 }
 
 /// A device of the account has come in: it is told everything, by one of the others.
@@ -115,4 +147,67 @@ pub(crate) fn device_joined(
     let rank = u64::try_from(rank).unwrap_or(0);
     let at = now.as_millis() + SNAPSHOT_DELAY_MS + rank * SNAPSHOT_STEP_MS;
     sync::tell_all(transaction, Timestamp::from_millis(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted};
+    use pipit_store::table::message::{MessageDetails, MessageKind, MessageState};
+
+    use super::*;
+    use crate::testing::with_store;
+
+    #[tokio::test]
+    async fn what_was_archived_before_a_message_came_is_in_sight_whichever_is_heard_of_first() {
+        with_store(|transaction| {
+            let at = Timestamp::from_millis;
+            let [own, ada] = [1, 2].map(|n| AccountId::new([n; 32]));
+            let reader = Reader {
+                own,
+                own_name: Redacted::default(),
+            };
+            let of = |n: u8, kind, peer| {
+                conversation::ensure(transaction, ConversationId::new([n; 16]), kind, peer, at(1))
+            };
+            let notes = of(1, ConversationKind::OwnDevices, None)?;
+            let place = of(2, ConversationKind::Direct, Some(ada))?;
+            let new = NewMessage {
+                id: MessageId::new([5; 32]),
+                conversation: place.conversation,
+                position: 500,
+                sender: ada,
+                sent_at: at(500),
+                accepted_at: Some(at(500)),
+                sequence: 1,
+                kind: MessageKind::Text,
+                state: MessageState::Received,
+                sent_here: false,
+                envelope: EnvelopeId::new([5; 16]),
+                text: Redacted("hello"),
+                content: None,
+                details: MessageDetails::default(),
+            };
+            message::insert(transaction, &new)?;
+            for (time, is_archived) in [(400, false), (600, true)] {
+                let (kind, subject, value) = Change::Archived {
+                    conversation: place.id,
+                    is_archived: true,
+                }
+                .encode();
+                let op = body::Op {
+                    kind,
+                    subject,
+                    time,
+                    device: DeviceId::new([7; 16]),
+                    value,
+                };
+                let ops = body::encode(&[op]);
+                receive(transaction, &reader, &notes, &ops, at(1000))?;
+                let state = state::get(transaction, place.id)?;
+                assert_eq!(state.is_archived, is_archived, "archived at {time}");
+            }
+            Ok(())
+        })
+        .await;
+    }
 }
