@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::model::Since;
 
 const CHAT: &str = "chat";
 
@@ -30,6 +31,7 @@ fn whole() -> (Model, BTreeMap<Index, Shown>) {
                 "kind": "text",
                 "sender": model.accounts[author],
                 "isOwn": author == owner,
+                "isForwarded": false,
                 "state": if author == owner { "delivered" } else { "received" },
             })
         });
@@ -200,7 +202,7 @@ fn groups_that_differ_are_seen() {
         damage(&mut chat.expect("a conversation").view);
         let chats = shown.iter().map(|(device, chats)| (*device, &chats[CHAT]));
         let mut wrong = Vec::new();
-        check_group(&model, members, &chats.collect(), &mut wrong);
+        group::check(&model, members, &chats.collect(), &mut wrong);
         wrong.join("; ")
     };
     let both = BTreeSet::from([0, 1]);
