@@ -48,6 +48,9 @@ pub enum JoinError {
     /// Of a cipher suite or with a group id that we do not use.
     #[error("the conversation was made by a version that this one does not know")]
     Unsupported,
+    /// The GroupInfo is of an epoch that this device has long left: what was changed since then is withheld.
+    #[error("the server shows a conversation as it was before")]
+    Stale,
     /// A leaf in the tree.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -161,6 +164,10 @@ impl Group {
         let id = GroupId::try_from(group_info.group_id().as_slice())
             .map_err(|_| JoinError::Unsupported)?;
         if let Some(former) = Self::load(provider, id)? {
+            // A commit by which we came in may have been refused: then we are one epoch ahead.
+            if epoch + 1 < former.epoch() {
+                return Err(JoinError::Stale);
+            }
             former.delete(provider)?;
         }
         let leaf = LeafNodeParameters::builder()

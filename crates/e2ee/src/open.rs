@@ -331,7 +331,8 @@ impl Group {
         })
     }
 
-    /// In a group with a charter nobody takes single devices of others out, except revoked ones.
+    /// Single devices go only when their ledger has revoked them: in a group with a charter those of others, and
+    /// everywhere those of the committer's own account. A server that hides the revocation shows by that.
     fn check_dropped(
         &self,
         by: LeafIdentity,
@@ -339,8 +340,16 @@ impl Group {
         removed: &[LeafIdentity],
         roster: &impl Roster,
     ) -> Result<(), Refusal> {
-        let foreign = || removed.iter().filter(|leaf| leaf.account != by.account);
-        if self.charter().is_none() || foreign().next().is_none() {
+        let has_charter = self.charter().is_some();
+        let single = || {
+            removed
+                .iter()
+                .filter(|leaf| match leaf.account == by.account {
+                    true => leaf.device != by.device,
+                    false => has_charter,
+                })
+        };
+        if single().next().is_none() {
             return Ok(());
         }
         let gone: BTreeSet<DeviceId> = removed.iter().map(|leaf| leaf.device).collect();
@@ -351,7 +360,7 @@ impl Group {
             .chain(added)
             .map(|leaf| leaf.account)
             .collect();
-        match foreign().find(|leaf| {
+        match single().find(|leaf| {
             staying.contains(&leaf.account) && roster.standing(leaf) == Standing::InForce
         }) {
             Some(leaf) => Err(Refusal::StillInForce(*leaf)),

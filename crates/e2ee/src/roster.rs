@@ -80,7 +80,7 @@ pub enum Refusal {
     #[error(transparent)]
     Breach(Breach),
     /// A device was removed that its account still has, by somebody who may remove only the whole
-    /// account. Fetch its ledger and try again: it may have been revoked just now.
+    /// account, or by another device of it. Fetch its ledger and try again: it may have been revoked just now.
     #[error("device {} of account {} was removed while in force", .0.device, .0.account)]
     StillInForce(LeafIdentity),
     /// A kind of proposal, or an extension of the group, that Pipit does not use.

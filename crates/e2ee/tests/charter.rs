@@ -242,3 +242,23 @@ fn a_group_whose_charter_names_strangers_is_not_joined() {
     );
     assert!(made.is_err());
 }
+
+#[test]
+fn another_device_of_ones_own_goes_only_when_revoked() {
+    let (alice, bob, mut ledgers) = support::alice_and_bob(Suite::Classical);
+    let tablet = bob.sibling(22, &mut ledgers);
+    let add = bob.commit(Change::add(vec![tablet.leaf(Suite::Classical, &ledgers)]));
+    bob.confirm();
+    alice.follow(&add.commit, &ledgers);
+    let gone = tablet.identity.leaf();
+    let removal = bob.commit(Change::remove(vec![gone.device]));
+    bob.confirm();
+    // A server that hides the revocation would let the device come in again.
+    assert!(matches!(
+        alice.open(&removal.commit, &ledgers),
+        Err(OpenError::Refused(Refusal::StillInForce(leaf))) if leaf == gone
+    ));
+    let ledger = ledgers.get_mut(&gone.account).unwrap();
+    ledger.revoke_device(&bob.key, gone.device, now()).unwrap();
+    assert_eq!(alice.follow(&removal.commit, &ledgers).removed, [gone]);
+}

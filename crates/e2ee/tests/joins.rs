@@ -245,3 +245,29 @@ fn key_packages_are_checked() {
         assert!(verify(&bytes[..len], Suite::Classical, &ledgers, now()).is_err());
     }
 }
+
+#[test]
+fn a_conversation_is_not_joined_as_it_was_before() {
+    let (alice, bob, ledgers) = alice_and_bob(Suite::Classical);
+    let renew = |by: &Device, other: &Device| {
+        let renewal = by.commit(Change::renew());
+        by.confirm();
+        other.follow(&renewal.commit, &ledgers);
+        (renewal.group_info, by.group().tree().unwrap())
+    };
+    let join = |(group_info, tree): &(Vec<u8>, Vec<u8>)| {
+        Group::join_external(
+            &alice.provider(),
+            &alice.identity,
+            group_info,
+            tree,
+            &ledgers,
+            envelope(7),
+        )
+    };
+    let old = renew(&bob, &alice);
+    renew(&bob, &alice);
+    let new = renew(&bob, &alice);
+    assert!(matches!(join(&old), Err(JoinError::Stale)));
+    assert!(join(&new).is_ok());
+}

@@ -155,7 +155,87 @@ fn a_direct_conversation_has_one_id_from_both_sides() {
     );
 }
 
+/// Keys of devices that may come in, by small numbers; 0 is the recovery key.
+fn signer(n: u8) -> SecretKey {
+    match n {
+        0 => recovery(),
+        n => key(n),
+    }
+}
+
+/// A valid chain from a list of wishes, of which those that nobody may have are left out: who signs, and whom
+/// they add (or, when that one is in force, revoke).
+fn grown(wishes: &[(u8, u8)]) -> Ledger {
+    let mut ledger = Ledger::create(&key(1), &recovery().public(), now());
+    for (by, device) in wishes {
+        let (by, device) = (signer(*by), key(*device));
+        let is_in = ledger.devices().contains_key(&device.device_id());
+        let _ = match is_in {
+            true => ledger.revoke_device(&by, device.device_id(), now()),
+            false => ledger.add_device(&by, &device, now()),
+        };
+    }
+    ledger
+}
+
+fn wishes() -> impl Strategy<Value = Vec<(u8, u8)>> {
+    proptest::collection::vec((0u8..8, 1u8..8), 1..24)
+}
+
 proptest! {
+    #[test]
+    fn any_valid_chain_is_read_back_and_continues_its_beginnings(wishes in wishes()) {
+        let ledger = grown(&wishes);
+        let entries = encoded(&ledger);
+        prop_assert_eq!(&Ledger::decode(ledger.account(), &entries).unwrap(), &ledger);
+        for len in 1..=entries.len() {
+            let beginning = Ledger::decode(ledger.account(), &entries[..len]).unwrap();
+            prop_assert!(ledger.continues(&beginning));
+            prop_assert_eq!(beginning.continues(&ledger), len == entries.len());
+        }
+    }
+
+    #[test]
+    fn any_single_mutation_of_a_valid_chain_is_refused(
+        wishes in wishes(),
+        which in any::<prop::sample::Index>(),
+        other in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        flip in 1u8..=255,
+        kind in 0u8..5,
+    ) {
+        let ledger = grown(&wishes);
+        let mut entries = encoded(&ledger);
+        let (which, other) = (which.index(entries.len()), other.index(entries.len()));
+        match kind {
+            0 => {
+                let at = at.index(entries[which].len());
+                entries[which][at] ^= flip;
+            }
+            1 => {
+                let len = at.index(entries[which].len());
+                entries[which].truncate(len);
+            }
+            2 => entries.insert(which, entries[other].clone()),
+            3 if which != other => entries.swap(which, other),
+            // The last one left out is the same account at an earlier time.
+            4 if which + 1 < entries.len() => drop(entries.remove(which)),
+            _ => entries[which].push(flip),
+        }
+        prop_assert!(Ledger::decode(ledger.account(), &entries).is_err());
+    }
+
+    #[test]
+    fn forks_are_found(wishes in wishes(), at in any::<prop::sample::Index>()) {
+        let ledger = grown(&wishes);
+        let len = 1 + at.index(ledger.entries().len());
+        let mut fork = Ledger::decode(ledger.account(), &encoded(&ledger)[..len]).unwrap();
+        // Whoever holds the recovery key tells somebody something else from here on.
+        fork.add_device(&recovery(), &key(99), now()).unwrap();
+        prop_assert!(!ledger.continues(&fork));
+        prop_assert_eq!(fork.continues(&ledger), len == ledger.entries().len());
+    }
+
     #[test]
     fn no_changed_byte_passes(place in 0usize..10_000, flip in 1u8..=255) {
         let phone = key(1);
