@@ -16,9 +16,11 @@ use crate::events::Events;
 use crate::for_each_command;
 use crate::group_view::*;
 use crate::param::*;
+use crate::security_view::*;
 use crate::view::*;
 
 mod people;
+mod security;
 mod state;
 
 /// Messages in one answer when the caller names no number, and at most.

@@ -3,6 +3,7 @@
 
 use crate::group_view::*;
 use crate::param::*;
+use crate::security_view::*;
 use crate::view::*;
 
 /// Calls `$callback!` with every command: doc comment, name, handler, parameters, result.
@@ -156,6 +157,14 @@ macro_rules! for_each_command {
             "message.markRead": message_mark_read(MarkReadParams) -> Empty;
             /// Removes another device from the account, for ever; it is taken out of every conversation.
             "device.revoke": device_revoke(DeviceParams) -> Empty;
+            /// What to compare with a person, to be sure that nobody is in between.
+            "security.safetyNumber": security_safety_number(AccountParams) -> SafetyNumberView;
+            /// Compares what was scanned or typed from that person's screen.
+            "security.compare": security_compare(CompareParams) -> ComparisonView;
+            /// The person has compared, or takes that back. All own devices know it.
+            "security.verify": security_verify(VerifyParams) -> ContactView;
+            /// The person has decided on the alarm of a conversation: what waits there is sent.
+            "security.settle": security_settle(ConversationParams) -> Empty;
             /// Says where the person looks.
             "window.focus": window_focus(FocusParams) -> Empty;
             /// Starts notifications named `event` on this connection.

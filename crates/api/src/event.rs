@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::security_view::AlarmView;
 use crate::view::{
     AccountStatus, ConnectionState, ContactView, ConversationView, MessageView, ProfileView,
     Settings,
@@ -128,6 +129,12 @@ pub enum AppEvent {
         body: String,
         /// Somebody wrote who is not accepted yet: say no more than that.
         is_request: bool,
+    },
+    /// Keys or changes that must not be were refused. The conversation has it, too.
+    #[serde(rename = "alarm")]
+    Alarm {
+        /// What.
+        alarm: AlarmView,
     },
     /// A notification was clicked: show this conversation.
     #[serde(rename = "conversation.show")]

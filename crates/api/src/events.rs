@@ -113,6 +113,9 @@ impl From<Event> for AppEvent {
                 is_online,
                 last_seen: seen_at.map(|at| at.as_millis()),
             },
+            Event::Alarm(alarm) => Self::Alarm {
+                alarm: (*alarm).into(),
+            },
             Event::ShowConversation(conversation) => Self::ConversationShow {
                 conversation_id: conversation.to_string(),
             },

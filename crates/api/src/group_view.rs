@@ -74,6 +74,10 @@ pub struct MemberView {
     pub is_own: bool,
     /// This person has accepted them, or written to them.
     pub is_contact: bool,
+    /// The safety number was compared and matches. Left out for false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_verified: bool,
 }
 
 /// Somebody who asks to join a group.

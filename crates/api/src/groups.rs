@@ -233,6 +233,7 @@ impl From<MemberRecord> for MemberView {
             role: member.role.into(),
             is_own: member.is_own,
             is_contact: member.is_contact,
+            is_verified: member.is_verified,
         }
     }
 }

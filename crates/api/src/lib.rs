@@ -19,6 +19,7 @@ pub mod param;
 mod picture;
 pub mod rpc;
 mod search;
+pub mod security_view;
 pub mod typescript;
 pub mod view;
 

@@ -451,3 +451,23 @@ params! {
         number: u64,
     }
 }
+
+/// Something that was scanned or typed from a person's screen.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompareParams {
+    /// Whose screen.
+    pub account_id: String,
+    /// The digits, or the text of the code.
+    pub entered: String,
+}
+
+/// A person, and whether they were compared.
+#[derive(Debug, Clone, Deserialize, Serialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VerifyParams {
+    /// Whose.
+    pub account_id: String,
+    /// It matches.
+    pub is_verified: bool,
+}

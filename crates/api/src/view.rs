@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::group_view::GroupView;
 pub use crate::message_view::*;
+use crate::security_view::AlarmView;
 
 /// How the connection to the server stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
@@ -164,6 +165,10 @@ pub struct ContactView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub is_contact: bool,
+    /// The safety number was compared and matches. Left out for false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_verified: bool,
 }
 
 /// What this person tells of themself.
@@ -315,6 +320,10 @@ pub struct ConversationView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub is_blocked: bool,
+    /// Keys or changes that must not be were refused; what is written waits for the person to decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub alarm: Option<AlarmView>,
     /// Whether this person can write here.
     pub can_send: bool,
 }

@@ -30,7 +30,7 @@ impl Behind {
         self.rows().insert(row)
     }
 
-    fn end(&self, row: i64) {
+    pub(crate) fn end(&self, row: i64) {
         self.rows().remove(&row);
     }
 

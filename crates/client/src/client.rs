@@ -118,7 +118,7 @@ pub(crate) struct Shared {
     pub(crate) crypto: Arc<Crypto>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tls: Tls,
-    pub(crate) publisher: Publisher,
+    pub(crate) publisher: Arc<Publisher>,
     pub(crate) focus: Mutex<Focus>,
     pub(crate) searches: search::Boxes,
     connection: Mutex<Connection>,
@@ -155,7 +155,7 @@ impl Client {
             crypto: Arc::default(),
             clock,
             tls: Tls::of_system().map_err(|_| ClientError::Internal("certificates"))?,
-            publisher: Publisher::new(),
+            publisher: Arc::new(Publisher::new()),
             focus: Mutex::default(),
             searches: search::Boxes::default(),
             connection: Mutex::new(Connection::Offline { retry_at: None }),
@@ -296,6 +296,7 @@ impl Shared {
             self.store.clone(),
             Arc::clone(&self.crypto),
             Arc::clone(&self.clock),
+            Arc::clone(&self.publisher),
             &self.tls,
         )?;
         *self

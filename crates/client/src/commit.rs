@@ -35,6 +35,7 @@ use crate::people;
 use crate::renewal_plan::{Urgency, plan};
 use crate::revoke;
 use crate::session::Session;
+use crate::trust::device;
 
 /// Each lost race means that somebody else's commit has won, so progress is made; a few rounds settle
 /// any real race.
@@ -299,7 +300,8 @@ pub(crate) fn note(
     // Sealed for the epoch before; the same envelope ids are sealed again.
     outbox::unseal(transaction, row)?;
     revoke::applied(transaction, row, committed)?;
-    let lines = group::applied(transaction, crypto, own, row, committed, at)?;
+    let mut lines = group::applied(transaction, crypto, own, row, committed, at)?;
+    lines.extend(device::note_added(transaction, own, row, committed, at)?);
     if committed.is_from_outside || !committed.added.is_empty() {
         people::profile::newcomers(transaction, row)?;
     }

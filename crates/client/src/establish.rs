@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipit_domain::{AccountId, ConversationId, limits};
-use pipit_e2ee::{Group, KeyPackageError, NewLeaf, Provider, Refusal, Suite};
+use pipit_e2ee::{Group, KeyPackageError, LeafIdentity, NewLeaf, Provider, Refusal, Suite};
 use pipit_store::mls_storage;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_wire::frame::Message as _;
@@ -31,6 +31,7 @@ use crate::group;
 use crate::ledgers::StoredLedgers;
 use crate::renewal_plan::{Urgency, plan};
 use crate::session::Session;
+use crate::trust::Alarm;
 
 /// The Welcome of a conversation that exists already is in the mailbox before the server says so; it
 /// needs only to be read, behind whatever else waits there.
@@ -90,6 +91,8 @@ impl Session {
         let accounts = self.first_members(&place).await?;
         self.refresh_ledgers(&accounts).await?;
         let (suite, key_packages) = self.claim(&accounts).await?;
+        self.check_claimed(place.id, &accounts, suite, &key_packages)
+            .await?;
         let own_device = self.identity.leaf().device;
         let has_peer = |claimed: &ClaimedKeyPackage| {
             place
@@ -120,6 +123,7 @@ impl Session {
                     .map(|claimed| NewLeaf::verify(&provider, &claimed.key_package, suite, &ledgers, now))
                     .filter_map(|leaf| match leaf {
                         Ok(leaf) => Some(Ok(leaf)),
+                        // Checked before; its ledger is another since then.
                         Err(KeyPackageError::Refused(Refusal::UnknownLeaf(_))) => {
                             Some(Err(ClientError::LedgerMismatch))
                         }
@@ -197,6 +201,59 @@ impl Session {
             )
             .await?;
         Ok(answer)
+    }
+
+    /// Whether the key packages that the server has handed out are of devices of these accounts, as their
+    /// newest ledgers say. One of a device that no ledger holds is an alarm in this conversation.
+    ///
+    /// # Errors
+    /// [`ClientError::LedgerMismatch`] after such an alarm; or the server can't be reached.
+    pub(crate) async fn check_claimed(
+        &self,
+        at: ConversationId,
+        accounts: &[AccountId],
+        suite: Suite,
+        claimed: &[ClaimedKeyPackage],
+    ) -> Result<(), ClientError> {
+        let mut is_fresh = false;
+        while let Some(leaf) = self.find_ghost(accounts, suite, claimed).await? {
+            // It may have been added a moment ago.
+            if is_fresh || !accounts.contains(&leaf.account) {
+                self.raise(Some(at), Alarm::Device(leaf)).await?;
+                return Err(ClientError::LedgerMismatch);
+            }
+            self.refresh_ledgers(accounts).await?;
+            is_fresh = true;
+        }
+        Ok(())
+    }
+
+    async fn find_ghost(
+        &self,
+        accounts: &[AccountId],
+        suite: Suite,
+        claimed: &[ClaimedKeyPackage],
+    ) -> Result<Option<LeafIdentity>, ClientError> {
+        let (crypto, now) = (Arc::clone(&self.crypto), self.server_now());
+        let (accounts, claimed) = (accounts.to_vec(), claimed.to_vec());
+        self.store
+            .read(move |connection| {
+                let storage = mls_storage(connection);
+                let provider = Provider::new(&crypto, &storage);
+                let ledgers = StoredLedgers::new(connection);
+                let ghost = claimed.iter().find_map(|claimed| {
+                    let bytes = &claimed.key_package;
+                    match NewLeaf::verify(&provider, bytes, suite, &ledgers, now) {
+                        Ok(leaf) => {
+                            Some(leaf.identity()).filter(|leaf| !accounts.contains(&leaf.account))
+                        }
+                        Err(KeyPackageError::Refused(Refusal::UnknownLeaf(leaf))) => Some(leaf),
+                        Err(_) => None,
+                    }
+                });
+                Ok(ghost)
+            })
+            .await
     }
 
     async fn settle_created(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {

@@ -9,6 +9,7 @@ use crate::client::{AccountStatus, Connection};
 use crate::people::Profile;
 use crate::record::{ContactRecord, ConversationRecord, MessageRecord};
 use crate::settings::Settings;
+use crate::trust::AlarmRecord;
 
 /// Events that may wait for one listener; one that falls further behind sees a hole in the numbers.
 const EVENTS_LEN: usize = 1024;
@@ -83,6 +84,8 @@ pub enum Event {
         /// Somebody wrote who is not accepted yet.
         is_request: bool,
     },
+    /// Keys or changes that must not be were refused.
+    Alarm(Box<AlarmRecord>),
     /// A shell asks the screen to show a conversation.
     ShowConversation(ConversationId),
 }

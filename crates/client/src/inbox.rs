@@ -20,9 +20,10 @@ use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::notify::{Policy, notifications, policy};
-use crate::open::{DeliveryError, Missing, Opener, Outcome};
+use crate::open::{DeliveryError, Forbidden, Missing, Opener, Outcome};
 use crate::record::MessageRecord;
 use crate::session::Session;
+use crate::trust::raise;
 use crate::{catch_up, delivered, presence, signal, task};
 
 /// Deliveries opened in one transaction: as many as the server leaves unacknowledged.
@@ -303,7 +304,7 @@ fn open_all(
     for (place, delivery) in deliveries.iter().enumerate() {
         let outcome = match savepoint(transaction, || opener.open(delivery)) {
             Ok(outcome) => outcome,
-            Err(DeliveryError::Needs(missing)) if !tried.contains(&missing) => {
+            Err(DeliveryError::Needs { missing, .. }) if !tried.contains(&missing) => {
                 all.stopped = Some((place, missing));
                 break;
             }
@@ -316,7 +317,7 @@ fn open_all(
             Err(error) => {
                 tracing::warn!(%error, "a delivery was not opened");
                 all.behind.extend(error.behind());
-                unreadable(transaction, &opener, error, delivery)?
+                not_opened(transaction, &opener, error, delivery)?
             }
         };
         all.sequences.push(delivery.sequence);
@@ -348,19 +349,31 @@ fn open_all(
     Ok(all)
 }
 
-fn unreadable(
+/// What the person is shown instead.
+fn not_opened(
     transaction: &Transaction<'_>,
     opener: &Opener<'_>,
     error: DeliveryError,
     delivery: &Deliver,
 ) -> Result<Outcome, ClientError> {
-    let DeliveryError::Unreadable {
-        conversation,
-        envelope,
-        ..
-    } = error
-    else {
-        return Ok(Outcome::default());
+    let (conversation, envelope) = match error {
+        DeliveryError::Unreadable {
+            conversation,
+            envelope,
+            ..
+        } => (conversation, envelope),
+        DeliveryError::Forbidden(forbidden)
+        | DeliveryError::Needs {
+            otherwise: Some(forbidden),
+            ..
+        } => {
+            let Forbidden { at, alarm, .. } = *forbidden;
+            return Ok(Outcome {
+                events: raise(transaction, opener.reader, at, alarm, opener.now)?,
+                ..Outcome::default()
+            });
+        }
+        _ => return Ok(Outcome::default()),
     };
     match savepoint(transaction, || {
         opener.keep_unreadable(conversation, envelope, delivery)

@@ -13,7 +13,7 @@
 //! - *Establishing*: a 1:1 gets its MLS group when the first message leaves; two people who do it at
 //!   the same moment are settled by the server, and the second one's messages go to the first's group.
 //! - *Identity*: no leaf is believed that is not in its account's ledger, and no ledger that does not
-//!   continue the one known before.
+//!   continue the one known before; what does not fit becomes an alarm (`trust`).
 //!
 //! # Limits
 //! One process per profile. Times that order messages are the server's.
@@ -70,6 +70,7 @@ mod task;
 mod testing;
 mod timer;
 mod trash;
+mod trust;
 mod typing;
 
 pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registered, ServerInfo};
@@ -86,6 +87,7 @@ pub use pipit_password::PasswordProblem;
 pub use pipit_store::search::{
     Cursor as SearchCursor, Order as SearchOrder, Piece as SnippetPiece,
 };
+pub use pipit_store::table::alarm::AlarmKind;
 pub use pipit_store::table::conversation::ConversationKind;
 pub use pipit_store::table::message::{MessageKind, MessageState};
 pub use poll::NewPoll;
@@ -95,3 +97,4 @@ pub use record::{
 };
 pub use search::{SearchAnswer, SearchHit, SearchKind, SearchRequest};
 pub use settings::{Audience, NotificationSettings, Settings, SettingsChange};
+pub use trust::{AlarmRecord, Comparison, SafetyRecord, TrustedDevice, TrustedDeviceSigner};

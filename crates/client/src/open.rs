@@ -23,11 +23,12 @@ use crate::rejoin::place_of;
 use crate::renewal_plan::{Urgency, plan};
 use crate::revoke;
 use crate::sync;
+use crate::trust::Alarm;
 
 mod keep;
 mod outcome;
 
-pub(crate) use outcome::{DeliveryError, Missing, Outcome};
+pub(crate) use outcome::{DeliveryError, Forbidden, Missing, Outcome};
 
 /// Whose device opens, and with what.
 pub(crate) struct Opener<'a> {
@@ -159,10 +160,7 @@ impl Opener<'_> {
         match self.open_or_confirm(place, id, delivery)? {
             Ok((_, Opened::Own(_))) | Err(OpenError::Duplicate) => Ok(None),
             Ok((_, opened)) => Ok(Some(opened)),
-            Err(OpenError::Refused(Refusal::UnknownLeaf(leaf) | Refusal::StillInForce(leaf))) => {
-                Err(DeliveryError::Needs(Missing::Ledger(leaf.account)))
-            }
-            Err(OpenError::Refused(_)) => Err(unreadable("a device that must not be here")),
+            Err(OpenError::Refused(refusal)) => Err(self.refused(place, refusal)),
             Err(OpenError::Storage(_) | OpenError::Internal) => Err(ours()),
             Err(OpenError::NotMember) => Err(DeliveryError::Dropped("this device was removed")),
             Err(OpenError::Corrupt) => Err(unreadable("damaged")),
@@ -171,6 +169,24 @@ impl Opener<'_> {
             Err(OpenError::TooFarAhead) => Err(unreadable("too many before it are missing")),
             Err(OpenError::Undecryptable) => Err(unreadable("undecryptable")),
             Err(OpenError::InvalidCommit) => Err(lost("a commit that does not check", true)),
+        }
+    }
+
+    /// A change of members that must not be, as far as the ledgers here say.
+    fn refused(&self, place: &ConversationRow, refusal: Refusal) -> DeliveryError {
+        let forbidden = |alarm| {
+            Box::new(Forbidden {
+                at: Some(place.id),
+                alarm,
+                behind: Some(place.conversation),
+            })
+        };
+        match refusal {
+            Refusal::UnknownLeaf(leaf) | Refusal::StillInForce(leaf) => DeliveryError::Needs {
+                missing: Missing::Ledger(leaf.account),
+                otherwise: Some(forbidden(Alarm::Device(leaf))),
+            },
+            _ => DeliveryError::Forbidden(forbidden(Alarm::Change(place.peer.unwrap_or(self.own)))),
         }
     }
 
@@ -265,10 +281,20 @@ impl Opener<'_> {
         let (group, by) = match joined {
             Ok((group, joined)) => (group, joined.by.account),
             Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
-                return Err(DeliveryError::Needs(Missing::Ledger(leaf.account)));
+                return Err(DeliveryError::Needs {
+                    missing: Missing::Ledger(leaf.account),
+                    otherwise: Some(Box::new(Forbidden {
+                        at: Some(id),
+                        alarm: Alarm::Device(leaf),
+                        behind: None,
+                    })),
+                });
             }
             Err(JoinError::NeedsTree { epoch, .. }) => {
-                return Err(DeliveryError::Needs(Missing::Tree(id, epoch)));
+                return Err(DeliveryError::Needs {
+                    missing: Missing::Tree(id, epoch),
+                    otherwise: None,
+                });
             }
             Err(JoinError::AlreadyIn | JoinError::NotForUs) => return Ok(Outcome::default()),
             Err(JoinError::Storage(_) | JoinError::Internal) => {
@@ -282,9 +308,11 @@ impl Opener<'_> {
         let at = Timestamp::from_millis(delivery.time);
         let place = match place_of(self.transaction, id, self.own, &group, at) {
             Err(ClientError::LedgerMismatch) => {
-                return Err(DeliveryError::Dropped(
-                    "members that don't fit the conversation",
-                ));
+                return Err(DeliveryError::Forbidden(Box::new(Forbidden {
+                    at: Some(id),
+                    alarm: Alarm::Change(by),
+                    behind: None,
+                })));
             }
             place => place?,
         };

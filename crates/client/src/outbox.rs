@@ -16,7 +16,7 @@ use pipit_e2ee::{Crypto, Group, Identity, Provider, SealError};
 use pipit_net::NetError;
 use pipit_store::table::message::MessageState;
 use pipit_store::table::outbox::OutboxRow;
-use pipit_store::table::{conversation, delivery, message, outbox, revoked_leaf, timer};
+use pipit_store::table::{alarm, conversation, delivery, message, outbox, revoked_leaf, timer};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
 use tokio::time::sleep;
@@ -124,6 +124,13 @@ async fn drain(shared: &Weak<Shared>, session: &Weak<Session>, row: i64) {
 }
 
 async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, ClientError> {
+    if session
+        .store
+        .read(move |connection| is_held(connection, row))
+        .await?
+    {
+        return Ok(Round::Done);
+    }
     session.establish(shared, row).await?;
     let (crypto, identity) = (Arc::clone(&session.crypto), session.identity.clone());
     let sealed = session
@@ -212,6 +219,12 @@ struct Sealed {
     is_repeated: bool,
 }
 
+/// Whether what is to be sent waits for the person: an alarm is not decided on. The decision wakes the task.
+fn is_held(connection: &pipit_store::Connection, row: i64) -> Result<bool, ClientError> {
+    let place = conversation::by_row(connection, row)?.ok_or(ClientError::UnknownConversation)?;
+    Ok(alarm::newest(connection, place.id)?.is_some())
+}
+
 /// Seals those of the oldest messages that are not sealed yet; ratchet and bytes in this transaction. `None`: a
 /// device that could read them was revoked, and goes first.
 fn seal(
@@ -220,6 +233,9 @@ fn seal(
     identity: &Identity,
     row: i64,
 ) -> Result<Option<Vec<Sealed>>, ClientError> {
+    if is_held(transaction, row)? {
+        return Ok(Some(Vec::new()));
+    }
     let rows = outbox::oldest(transaction, row, BATCH_LEN)?;
     if !rows.is_empty() && !revoked_leaf::list(transaction, row)?.is_empty() {
         return Ok(None);

@@ -10,6 +10,7 @@ use pipit_store::{Connection, StoreError};
 use crate::group::{GroupRecord, read_group};
 use crate::people::is_request;
 use crate::pin::PINNED_MAX;
+use crate::trust::{self, AlarmRecord};
 
 mod shown;
 
@@ -42,6 +43,8 @@ pub struct ContactRecord {
     pub is_contact: bool,
     /// Nothing of theirs is shown.
     pub is_blocked: bool,
+    /// The safety number was compared and matches.
+    pub is_verified: bool,
 }
 
 impl ContactRecord {
@@ -78,6 +81,8 @@ pub struct ConversationRecord {
     pub first_mention: Option<MessageId>,
     /// A stranger began it, or added this account to it, and nobody has accepted that.
     pub is_request: bool,
+    /// Something must be decided before anything is sent.
+    pub alarm: Option<AlarmRecord>,
 }
 
 fn short(account: AccountId) -> Redacted<String> {
@@ -120,6 +125,7 @@ impl Reader {
         let own_name = (!person.own_name.0.is_empty()).then_some(person.own_name);
         let ProfileRow { about, picture, .. } = person::profile(connection, account)?;
         let (is_contact, is_blocked) = (person.is_accepted, person.is_blocked);
+        let is_verified = person.verified_at.is_some();
         let Some(row) = contact::get(connection, account)? else {
             return Ok(ContactRecord {
                 account,
@@ -130,6 +136,7 @@ impl Reader {
                 picture,
                 is_contact,
                 is_blocked,
+                is_verified,
             });
         };
         let display_name = (!row.display_name.0.is_empty()).then_some(row.display_name);
@@ -142,6 +149,7 @@ impl Reader {
             picture,
             is_contact,
             is_blocked,
+            is_verified,
         })
     }
 
@@ -175,6 +183,7 @@ impl Reader {
         Ok(ConversationRecord {
             state: state::get(connection, row.id)?,
             is_request: is_request(connection, &row)?,
+            alarm: trust::newest(self, connection, row.id)?,
             row,
             name,
             peer,

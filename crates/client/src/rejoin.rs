@@ -17,6 +17,7 @@ use pipit_wire::v1::{
 
 use crate::client::Shared;
 use crate::clock::random_envelope;
+use crate::commit::not_a_member;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::establish::delete_group;
@@ -25,6 +26,7 @@ use crate::ledgers::StoredLedgers;
 use crate::renewal_plan::{Urgency, plan};
 use crate::revoke;
 use crate::session::Session;
+use crate::trust::Alarm;
 
 /// Each try that comes too late makes somebody else's commit win, so progress is made; a few rounds
 /// settle any real race.
@@ -169,7 +171,12 @@ impl Session {
                 Some(kept) => kept,
                 None => {
                     let state: GroupState = self.get(&format!("/v1/conversations/{id}")).await?;
-                    self.learn_members(&state.tree).await?;
+                    match self.learn_members(&state.tree).await {
+                        // Whose it is shows when their leaf is looked at.
+                        Ok(()) | Err(ClientError::UnknownAccount | ClientError::LedgerMismatch) => {
+                        }
+                        Err(error) => return Err(error),
+                    }
                     self.external_commit(id, &state).await?
                 }
             };
@@ -221,6 +228,10 @@ impl Session {
     ) -> Result<(GroupId, Vec<u8>), ClientError> {
         let (own, now) = (self.own(), self.server_now());
         let mut refreshed: Option<AccountId> = None;
+        let mismatch = async |found| {
+            self.raise(Some(id), found).await?;
+            Err(ClientError::LedgerMismatch)
+        };
         loop {
             let (crypto, identity) = (Arc::clone(&self.crypto), self.identity.clone());
             let (group_info, tree) = (state.group_info.clone(), state.tree.clone());
@@ -263,28 +274,53 @@ impl Session {
                             pending_join::set(transaction, row.conversation, group.id(), &request)?;
                             Ok(Ok((group.id(), request)))
                         }
-                        Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => {
-                            Ok(Err(leaf.account))
-                        }
+                        Err(JoinError::Refused(Refusal::UnknownLeaf(leaf))) => Ok(Err(leaf)),
                         Err(error) => {
                             tracing::warn!(%error, "joining from outside failed");
-                            Err(ClientError::LedgerMismatch)
+                            Err(match error {
+                                // This account, or this device, has gone from there meanwhile.
+                                JoinError::Refused(Refusal::TakenOver | Refusal::Revoked(_)) => {
+                                    not_a_member()
+                                }
+                                JoinError::Refused(_) | JoinError::Stale | JoinError::Invalid => {
+                                    ClientError::LedgerMismatch
+                                }
+                                _ => ClientError::Internal("joining a conversation"),
+                            })
                         }
                     }
                 })
-                .await?;
+                .await;
             match made {
-                Ok(made) => return Ok(made),
+                Ok(Ok(made)) => return Ok(made),
                 // A leaf that its account's newest ledger does not hold is a ghost.
-                Err(account) if refreshed == Some(account) => {
-                    return Err(ClientError::LedgerMismatch);
+                Ok(Err(leaf)) if refreshed == Some(leaf.account) => {
+                    return mismatch(Alarm::Device(leaf)).await;
                 }
-                Err(account) => {
-                    self.refresh_ledgers(&[account]).await?;
-                    refreshed = Some(account);
+                Ok(Err(leaf)) => {
+                    match self.refresh_ledgers(&[leaf.account]).await {
+                        Ok(()) | Err(ClientError::UnknownAccount | ClientError::LedgerMismatch) => {
+                        }
+                        Err(error) => return Err(error),
+                    }
+                    refreshed = Some(leaf.account);
                 }
+                Err(ClientError::LedgerMismatch) => {
+                    let peer = self.peer_of(id).await?;
+                    return mismatch(Alarm::Change(peer.unwrap_or(own))).await;
+                }
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// The other person of a 1:1 that is on this device.
+    async fn peer_of(&self, id: ConversationId) -> Result<Option<AccountId>, ClientError> {
+        let row = self
+            .store
+            .read(move |connection| conversation::get(connection, id))
+            .await?;
+        Ok(row.and_then(|row| row.peer))
     }
 
     async fn enter(&self, id: ConversationId, group: GroupId) -> Result<(), ClientError> {

@@ -18,6 +18,7 @@ use crate::behind::Behind;
 use crate::clock::random;
 use crate::commit::Turns;
 use crate::error::ClientError;
+use crate::event::Publisher;
 use crate::presence::Presence;
 use crate::receipt::Receipts;
 use crate::record::Reader;
@@ -30,6 +31,8 @@ pub(crate) struct Session {
     pub(crate) reader: Reader,
     pub(crate) store: Store,
     pub(crate) crypto: Arc<Crypto>,
+    /// For what is told from below the tasks.
+    pub(crate) publisher: Arc<Publisher>,
     http: Http,
     pub(crate) link: Link,
     /// Something may be waiting in the outbox, or the session has ended.
@@ -110,6 +113,7 @@ impl Session {
         store: Store,
         crypto: Arc<Crypto>,
         clock: Arc<dyn Clock>,
+        publisher: Arc<Publisher>,
         tls: &Tls,
     ) -> Result<(Arc<Self>, mpsc::Receiver<LinkEvent>), ClientError> {
         let endpoint = Endpoint::parse(&account.server)?;
@@ -135,6 +139,7 @@ impl Session {
             account,
             store,
             crypto,
+            publisher,
             http,
             link,
             outbox_wake: Arc::new(Notify::new()),

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/010_deeds.sql"),
     include_str!("../migrations/011_joining.sql"),
     include_str!("../migrations/012_timers.sql"),
+    include_str!("../migrations/015_trust.sql"),
     include_str!("../migrations/017_revoked_leaf.sql"),
 ];
 

@@ -295,11 +295,22 @@ impl Person {
         text(&self.ask("message.send", params).await["messageId"])
     }
 
-    /// All messages of a conversation, oldest first, read in pages.
+    /// All messages of a conversation, oldest first, without the lines that tell of somebody's new devices: they
+    /// come when they come.
     ///
     /// # Panics
     /// When it is refused.
     pub async fn messages(&self, conversation: &str) -> Vec<Value> {
+        let mut all = self.rows(conversation).await;
+        all.retain(|message| message["system"]["word"] != "device.added");
+        all
+    }
+
+    /// All messages and lines of a conversation, oldest first, read in pages.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn rows(&self, conversation: &str) -> Vec<Value> {
         let mut all: Vec<Value> = Vec::new();
         loop {
             let mut params = json!({ "conversationId": conversation, "limit": PAGE_LEN });
@@ -339,10 +350,13 @@ impl Person {
             // Not there before the first message of somebody else's conversation.
             let params = json!({ "conversationId": conversation });
             let view = self.call("conversation.get", params).await.ok()?;
-            (view["messageCount"].as_u64()? >= count as u64).then_some(())
+            if view["messageCount"].as_u64()? < count as u64 {
+                return None;
+            }
+            let texts = self.texts(conversation).await;
+            (texts.len() >= count).then_some(texts)
         })
-        .await;
-        self.texts(conversation).await
+        .await
     }
 
     /// Waits until a message of this person is in a state.

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use pipit_wire::v1::server_frame;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
 }
 
 type Rule = Box<dyn FnMut(&Frame) -> Verdict + Send>;
+type Lie = Box<dyn FnMut(&mut server_frame::Body) + Send>;
 type RequestRule = Box<dyn FnMut(&str) -> RequestVerdict + Send>;
 
 /// What the proxy and its connections share.
@@ -36,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) server: String,
     pub(crate) rule: Mutex<Rule>,
     pub(crate) request_rule: Mutex<RequestRule>,
+    pub(crate) lie: Mutex<Option<Lie>>,
     pub(crate) seen: watch::Sender<Vec<Frame>>,
     pub(crate) held: watch::Sender<usize>,
     pub(crate) requests: watch::Sender<Vec<String>>,
@@ -79,6 +82,7 @@ impl Proxy {
             server: server.to_owned(),
             rule: Mutex::new(Box::new(|_| Verdict::Pass)),
             request_rule: Mutex::new(Box::new(|_| RequestVerdict::Pass)),
+            lie: Mutex::default(),
             seen: watch::Sender::default(),
             held: watch::Sender::default(),
             requests: watch::Sender::default(),
@@ -111,6 +115,22 @@ impl Proxy {
     /// When a rule panicked before.
     pub fn request_rule(&self, rule: impl FnMut(&str) -> RequestVerdict + Send + 'static) {
         *self.shared.request_rule.lock().expect("rules don't panic") = Box::new(rule);
+    }
+
+    /// Changes what the server says, frame by frame, from now on: the client is talking to a server that lies.
+    ///
+    /// # Panics
+    /// When a lie panicked before.
+    pub fn lie(&self, lie: impl FnMut(&mut server_frame::Body) + Send + 'static) {
+        *self.shared.lie.lock().expect("lies don't panic") = Some(Box::new(lie));
+    }
+
+    /// Passes on what the server says again.
+    ///
+    /// # Panics
+    /// When a lie panicked before.
+    pub fn be_honest(&self) {
+        *self.shared.lie.lock().expect("lies don't panic") = None;
     }
 
     /// Lets everything pass from now on; what is held stays held.

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
+use pipit_wire::frame::{self, Message as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::broadcast;
@@ -132,6 +134,10 @@ impl Pump<'_> {
             }
             _ => return false,
         };
+        let bytes = match is_up {
+            true => bytes,
+            false => self.told(bytes),
+        };
         let mut is_message = false;
         let verdict = match read(is_up, &bytes) {
             Some(seen) => {
@@ -153,6 +159,21 @@ impl Pump<'_> {
             return self.pass_overtaken().await;
         }
         goes_on
+    }
+
+    /// What the client is told instead of what the server says.
+    fn told(&self, bytes: Bytes) -> Bytes {
+        let mut lie = self.shared.lie.lock().expect("lies don't panic");
+        let Some(lie) = lie.as_mut() else {
+            return bytes;
+        };
+        let Ok(mut frame) = frame::decode_server(bytes.clone()) else {
+            return bytes;
+        };
+        if let Some(body) = &mut frame.body {
+            lie(body);
+        }
+        frame.encode_to_vec().into()
     }
 
     async fn obey(&mut self, verdict: Verdict, is_up: bool, message: Message) -> bool {

@@ -15,8 +15,8 @@ async fn wait_last(devices: &[&Person], conversation: &str, text: &str) {
     for device in devices {
         story_tests::until(&format!("{text:?} everywhere"), async || {
             let params = json!({ "conversationId": conversation });
-            let view = device.call("conversation.get", params).await.ok()?;
-            (view["lastMessage"]["text"] == text).then_some(())
+            device.call("conversation.get", params).await.ok()?;
+            (device.texts(conversation).await.last()? == text).then_some(())
         })
         .await;
     }

@@ -248,6 +248,7 @@ impl Client {
                             role: Role::Member,
                             is_own: false,
                             is_contact: contact.is_contact,
+                            is_verified: contact.is_verified,
                         })
                     })
                     .collect()

@@ -26,6 +26,8 @@ pub struct MemberRecord {
     pub is_own: bool,
     /// This person has accepted them.
     pub is_contact: bool,
+    /// The safety number was compared and matches.
+    pub is_verified: bool,
 }
 
 impl Client {
@@ -69,6 +71,7 @@ impl Client {
                                 .map_or(Role::Member, |charter| charter.role(account)),
                             is_own: account == own,
                             is_contact: contact.is_contact,
+                            is_verified: contact.is_verified,
                         })
                     })
                     .collect()

@@ -185,6 +185,8 @@ impl Session {
             })
             .await?;
         let claimed = self.claim_all(accounts, suite).await?;
+        let id = self.conversation_row(row).await?.id;
+        self.check_claimed(id, accounts, suite, &claimed).await?;
         let (crypto, now) = (Arc::clone(&self.crypto), self.server_now());
         let make = move |making: &Making<'_>| {
             let members = making.group.members();

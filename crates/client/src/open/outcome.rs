@@ -7,6 +7,7 @@ use pipit_store::StoreError;
 
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::trust::Alarm;
 
 /// What a delivery did.
 #[derive(Debug, Default)]
@@ -36,12 +37,31 @@ pub(crate) enum Missing {
     Tree(ConversationId, u64),
 }
 
+/// Something that only a server that lies, or whoever stands in its place, can have let pass.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Forbidden {
+    /// Where.
+    pub(crate) at: Option<ConversationId>,
+    /// What the person is told.
+    pub(crate) alarm: Alarm,
+    /// The conversation that this device stays behind in by refusing it.
+    pub(crate) behind: Option<i64>,
+}
+
 /// Why a delivery could not be dealt with.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeliveryError {
     /// Something has to be fetched first; nothing was changed.
     #[error("something has to be fetched first")]
-    Needs(Missing),
+    Needs {
+        /// What.
+        missing: Missing,
+        /// What it is when it is here and does not help.
+        otherwise: Option<Box<Forbidden>>,
+    },
+    /// It must not be, and the person is told.
+    #[error("a delivery was refused: {:?}", .0.alarm)]
+    Forbidden(Box<Forbidden>),
     /// It will never open; the person sees a placeholder in this conversation, if it is known.
     #[error("a delivery can't be opened: {why}")]
     Unreadable {
@@ -71,6 +91,11 @@ impl DeliveryError {
                 is_behind: true,
                 ..
             } => Some(*conversation),
+            Self::Forbidden(forbidden)
+            | Self::Needs {
+                otherwise: Some(forbidden),
+                ..
+            } => forbidden.behind,
             _ => None,
         }
     }

@@ -66,7 +66,7 @@ impl Client {
 
 impl Session {
     /// Learns the usernames (and ledgers) of those that are not known here.
-    async fn meet(&self, accounts: &[AccountId]) -> Result<(), ClientError> {
+    pub(crate) async fn meet(&self, accounts: &[AccountId]) -> Result<(), ClientError> {
         let accounts = accounts.to_vec();
         let unknown = self
             .store

@@ -63,6 +63,14 @@ pub(crate) fn apply(
             person::set_blocked(transaction, account, is_blocked)?;
             person_shown(transaction, reader, account)
         }
+        Change::Verified {
+            account,
+            is_verified,
+        } => {
+            let at = is_verified.then(|| Timestamp::from_millis(row.time));
+            person::set_verified(transaction, account, at)?;
+            person_shown(transaction, reader, account)
+        }
         Change::Profile(profile) => {
             profile::keep(transaction, reader, reader.own, profile, row.time)
         }
@@ -167,6 +175,7 @@ fn apply_to_conversation(
         | Change::ContactName { .. }
         | Change::Accepted { .. }
         | Change::Blocked { .. }
+        | Change::Verified { .. }
         | Change::Profile(_) => return Ok(Vec::new()),
     };
     events.extend(shown(transaction, reader, conversation)?);

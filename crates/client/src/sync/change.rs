@@ -103,6 +103,11 @@ pub(crate) enum Change {
         account: AccountId,
         is_blocked: bool,
     },
+    /// Their safety number was compared and matches.
+    Verified {
+        account: AccountId,
+        is_verified: bool,
+    },
     /// What this person tells of themself; its version is the register's time.
     Profile(Profile),
 }
@@ -142,6 +147,7 @@ impl Change {
             Self::ContactName { .. } => SyncKind::ContactName,
             Self::Accepted { .. } => SyncKind::Accepted,
             Self::Blocked { .. } => SyncKind::Blocked,
+            Self::Verified { .. } => SyncKind::Verified,
             Self::Profile(_) => SyncKind::Profile,
         }
     }
@@ -159,6 +165,7 @@ impl Change {
             | Self::GroupAccepted { conversation } => conversation.to_vec(),
             Self::ContactName { account, .. }
             | Self::Accepted { account, .. }
+            | Self::Verified { account, .. }
             | Self::Blocked { account, .. } => account.to_vec(),
             Self::Deleted { message, .. } | Self::Starred { message, .. } => message.to_vec(),
             Self::Setting { key, .. } => key.clone().into_bytes(),
@@ -209,6 +216,7 @@ impl Change {
             Self::Starred { is_starred, .. } => flag(is_starred),
             Self::Accepted { is_accepted, .. } => flag(is_accepted),
             Self::Blocked { is_blocked, .. } => flag(is_blocked),
+            Self::Verified { is_verified, .. } => flag(is_verified),
             Self::Profile(profile) => profile.encode(0),
         }
     }
@@ -238,7 +246,7 @@ impl Change {
                     },
                 })
             }
-            SyncKind::ContactName | SyncKind::Accepted | SyncKind::Blocked => {
+            SyncKind::ContactName | SyncKind::Accepted | SyncKind::Blocked | SyncKind::Verified => {
                 Self::decode_person(kind, row)
             }
             _ => Self::decode_conversation(kind, row),
@@ -259,6 +267,10 @@ impl Change {
             SyncKind::Blocked => Self::Blocked {
                 account,
                 is_blocked: value::<v1::SyncFlag>(row)?.is_set,
+            },
+            SyncKind::Verified => Self::Verified {
+                account,
+                is_verified: value::<v1::SyncFlag>(row)?.is_set,
             },
             _ => return None,
         })
@@ -432,6 +444,10 @@ mod tests {
             Change::Blocked {
                 account,
                 is_blocked: false,
+            },
+            Change::Verified {
+                account,
+                is_verified: true,
             },
             Change::Profile(Profile {
                 name: text("Ines"),

@@ -3,7 +3,7 @@
 use pipit_domain::{AccountId, Redacted};
 use rusqlite::{Connection, params};
 
-use super::found;
+use super::{found, id};
 use crate::StoreError;
 
 /// Keeps or renews the username of an account.
@@ -59,4 +59,19 @@ pub fn set_display_name(
         )?
         .execute(params![account.as_bytes(), name])?;
     Ok(())
+}
+
+/// Another account that this username was told to belong to, when there is one.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn other_of_name(
+    connection: &Connection,
+    username: &str,
+    account: AccountId,
+) -> Result<Option<AccountId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT account_id FROM contact WHERE username = ?1 AND account_id <> ?2 ORDER BY account_id LIMIT 1",
+    )?;
+    found(statement.query_row(params![username, account.as_bytes()], |row| id(row, 0)))
 }

@@ -55,13 +55,16 @@ pub fn insert(
     Ok(())
 }
 
-/// Row numbers of the conversations that have something to send.
+/// Row numbers of the conversations that have something to send, without those where it waits for the person to
+/// decide on an alarm.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn conversations(connection: &Connection) -> Result<Vec<i64>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT DISTINCT conversation FROM outbox WHERE is_failed = 0")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT conversation FROM outbox WHERE is_failed = 0 AND conversation NOT IN
+            (SELECT conversation FROM conversation JOIN alarm USING (conversation_id) WHERE is_settled = 0)",
+    )?;
     let rows = statement
         .query_map([], |row| row.get(0))?
         .collect::<Result<Vec<_>, _>>()?;

@@ -15,6 +15,8 @@ pub struct PersonRow {
     pub is_accepted: bool,
     /// Nothing of theirs is shown.
     pub is_blocked: bool,
+    /// When this person found that the safety number matches, by the server's clock.
+    pub verified_at: Option<Timestamp>,
 }
 
 /// What is decided about an account.
@@ -23,13 +25,14 @@ pub struct PersonRow {
 /// When the file cannot be read.
 pub fn get(connection: &Connection, account: AccountId) -> Result<PersonRow, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT own_name, is_accepted, is_blocked FROM person WHERE account_id = ?1",
+        "SELECT own_name, is_accepted, is_blocked, verified_at FROM person WHERE account_id = ?1",
     )?;
     let row = found(statement.query_row([account.as_bytes()], |row| {
         Ok(PersonRow {
             own_name: Redacted(row.get(0)?),
             is_accepted: row.get(1)?,
             is_blocked: row.get(2)?,
+            verified_at: row.get::<_, Option<u64>>(3)?.map(Timestamp::from_millis),
         })
     }))?;
     Ok(row.unwrap_or_default())
@@ -180,4 +183,21 @@ pub fn set_blocked(
     is_blocked: bool,
 ) -> Result<(), StoreError> {
     set(connection, account, "is_blocked", &is_blocked)
+}
+
+/// Notes when the safety number was found to match; `None`: it was not.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_verified(
+    connection: &Connection,
+    account: AccountId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    set(
+        connection,
+        account,
+        "verified_at",
+        &at.map(|at| number(at.as_millis())),
+    )
 }

@@ -70,6 +70,44 @@ conversationId: string,
 members: Array<string>, };
 
 /**
+ * What was found.
+ */
+export type AlarmKind = "device" | "keys" | "name" | "change";
+
+/**
+ * Keys or changes that must not be, and were refused.
+ */
+export type AlarmView = { 
+/**
+ * What.
+ */
+kind: AlarmKind, 
+/**
+ * Whose.
+ */
+accountId: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * Where it is shown.
+ */
+conversationId: string, 
+/**
+ * The device's mark.
+ */
+device?: string, 
+/**
+ * Who had the username before.
+ */
+accountBefore?: string, 
+/**
+ * When it was found.
+ */
+at: number, };
+
+/**
  * Who may do something.
  */
 export type AllowedTo = "everyone" | "admins";
@@ -119,6 +157,33 @@ server: string,
 username: string, };
 
 /**
+ * Something that was scanned or typed from a person's screen.
+ */
+export type CompareParams = { 
+/**
+ * Whose screen.
+ */
+accountId: string, 
+/**
+ * The digits, or the text of the code.
+ */
+entered: string, };
+
+/**
+ * What comparing comes to.
+ */
+export type ComparisonResult = "same" | "different" | "otherPeople" | "unreadable";
+
+/**
+ * What comparing comes to.
+ */
+export type ComparisonView = { 
+/**
+ * It.
+ */
+result: ComparisonResult, };
+
+/**
  * How the connection to the server stands.
  */
 export type ConnectionState = "online" | "connecting" | "offline";
@@ -162,7 +227,11 @@ isBlocked?: boolean,
 /**
  * They were accepted: they may write. Left out for false.
  */
-isContact?: boolean, };
+isContact?: boolean, 
+/**
+ * The safety number was compared and matches. Left out for false.
+ */
+isVerified?: boolean, };
 
 /**
  * What sort of conversation.
@@ -283,6 +352,10 @@ request?: boolean,
  */
 isBlocked?: boolean, 
 /**
+ * Keys or changes that must not be were refused; what is written waits for the person to decide.
+ */
+alarm?: AlarmView, 
+/**
  * Whether this person can write here.
  */
 canSend: boolean, };
@@ -372,6 +445,11 @@ export type DeviceParams = {
  * Its id.
  */
 deviceId: string, };
+
+/**
+ * What signed a device into its account.
+ */
+export type DeviceSigner = "itself" | "device" | "recoveryKey";
 
 /**
  * Another text for an own message.
@@ -694,7 +772,11 @@ isOwn: boolean,
 /**
  * This person has accepted them, or written to them.
  */
-isContact: boolean, };
+isContact: boolean, 
+/**
+ * The safety number was compared and matches. Left out for false.
+ */
+isVerified?: boolean, };
 
 /**
  * Part of those to whom an own message was sent, in the order of their accounts' ids.
@@ -1020,7 +1102,11 @@ body: string,
 /**
  * Somebody wrote who is not accepted yet: say no more than that.
  */
-isRequest: boolean, } | { "type": "conversation.show", 
+isRequest: boolean, } | { "type": "alarm", 
+/**
+ * What.
+ */
+alarm: AlarmView, } | { "type": "conversation.show", 
 /**
  * Which.
  */
@@ -1362,6 +1448,39 @@ message: string,
  * What programs act on.
  */
 data: ErrorDetail, };
+
+/**
+ * What two people compare.
+ */
+export type SafetyNumberView = { 
+/**
+ * Whose.
+ */
+accountId: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * 60 digits in groups of five, the same on both screens.
+ */
+digits: Array<string>, 
+/**
+ * What the other person scans: text of upper-case letters, digits and colons.
+ */
+qr: string, 
+/**
+ * It was compared and matches.
+ */
+isVerified: boolean, 
+/**
+ * When that was.
+ */
+verifiedAt?: number, 
+/**
+ * Their devices in force, the oldest first.
+ */
+devices: Array<TrustedDeviceView>, };
 
 /**
  * A message that was found.
@@ -1800,6 +1919,27 @@ target?: PersonRef,
 value?: string, };
 
 /**
+ * A device in force.
+ */
+export type TrustedDeviceView = { 
+/**
+ * Its id.
+ */
+deviceId: string, 
+/**
+ * The first digits of that, to be compared at a glance.
+ */
+mark: string, 
+/**
+ * When it was signed in, by the signer's clock.
+ */
+addedAt: number, 
+/**
+ * By what.
+ */
+signer: DeviceSigner, };
+
+/**
  * Whether a username can be had.
  */
 export type UsernameCheck = { 
@@ -1816,6 +1956,19 @@ problem?: UsernameProblem, };
  * What is wrong with a username.
  */
 export type UsernameProblem = "too_short" | "too_long" | "characters" | "taken";
+
+/**
+ * A person, and whether they were compared.
+ */
+export type VerifyParams = { 
+/**
+ * Whose.
+ */
+accountId: string, 
+/**
+ * It matches.
+ */
+isVerified: boolean, };
 
 /**
  * A vote.
@@ -1987,6 +2140,14 @@ export interface Commands {
   "message.markRead": { params: MarkReadParams; result: Empty };
   /** Removes another device from the account, for ever; it is taken out of every conversation. */
   "device.revoke": { params: DeviceParams; result: Empty };
+  /** What to compare with a person, to be sure that nobody is in between. */
+  "security.safetyNumber": { params: AccountParams; result: SafetyNumberView };
+  /** Compares what was scanned or typed from that person's screen. */
+  "security.compare": { params: CompareParams; result: ComparisonView };
+  /** The person has compared, or takes that back. All own devices know it. */
+  "security.verify": { params: VerifyParams; result: ContactView };
+  /** The person has decided on the alarm of a conversation: what waits there is sent. */
+  "security.settle": { params: ConversationParams; result: Empty };
   /** Says where the person looks. */
   "window.focus": { params: FocusParams; result: Empty };
   /** Starts notifications named `event` on this connection. */
