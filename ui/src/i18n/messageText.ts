@@ -40,7 +40,9 @@ export function systemText(message: Pick<Message, "text" | "system">): string {
     case "timer.set": return isMe ? t("system.timerOwn", { time: duration(Number(value)) }) : t("system.timer", { who, time: duration(Number(value)) });
     case "timer.off": return isMe ? t("system.timerOffOwn") : t("system.timerOff", { who });
     case "message.pinned": return isMe ? t("system.pinnedOwn") : t("system.pinned", { who });
-    case "device.added": return isMe ? t("system.deviceOwn") : t("system.device", { who });
+    case "device.added":
+      if (isMe) return t("system.deviceOwn");
+      return value === "recovery" ? t("system.deviceByRecovery", { who }) : t("system.device", { who });
     case "key.changed": return t("system.key", { who });
     case "group.historyShared": return t("system.history", { who, count: Number(value) });
     default: return t("system.newer");

@@ -11,6 +11,7 @@ import { PinnedController } from "../features/conversation/PinnedController.svel
 import { PresenceController } from "../features/conversation/PresenceController.svelte";
 import { ForwardController, type Target } from "../features/forward/ForwardController.svelte";
 import { PollController } from "../features/polls/PollController.svelte";
+import { SecurityController } from "../features/security/SecurityController.svelte";
 import { SelectionController } from "../features/selection/SelectionController.svelte";
 import type { Anchor, TimelineActions } from "../features/timeline/actions";
 import type { TimelineController } from "../features/timeline/TimelineController.svelte";
@@ -29,6 +30,7 @@ export type ChatDialog =
   | { is: "info" | "history"; message: Message }
   | { is: "poll"; poll: PollController }
   | { is: "timer" }
+  | { is: "security"; security: SecurityController }
   | { is: "report" };
 
 export type ChatPopup =
@@ -262,6 +264,32 @@ export class ChatController implements TimelineActions {
     else if (report.block) await this.backend.call("contact.block", { accountId, isBlocked: true });
     this.toasts.show(t("report.done"));
     if (report.block && request) this.around.leave();
+  }
+
+  get isHeld(): boolean {
+    return this.conversation.alarm !== undefined;
+  }
+
+  /** Shows what to compare with a person. */
+  security(accountId: string): void {
+    this.dialog = { is: "security", security: new SecurityController(this.backend, accountId) };
+  }
+
+  /** Whom the alarm of this chat is about, when there is somebody to compare with. */
+  get suspect(): string | undefined {
+    const { alarm, peer } = this.conversation;
+    const accountId = alarm?.kind === "change" ? peer?.accountId : alarm?.accountId;
+    return accountId === this.ownAccountId ? undefined : accountId;
+  }
+
+  review(): void {
+    if (this.suspect !== undefined) this.security(this.suspect);
+    else this.settle();
+  }
+
+  /** The person has decided: what waits is sent, and what was refused is looked at anew. */
+  settle(): void {
+    void this.#try("security.settle", { conversationId: this.conversation.conversationId });
   }
 
   unblock(): void {

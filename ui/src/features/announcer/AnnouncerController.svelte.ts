@@ -1,8 +1,9 @@
 // What a screen reader hears without being asked: new messages, politely and at most every five seconds; a
-// message that didn't go, at once. Typing and history are never announced.
+// message that didn't go, or keys that must not be, at once. Typing and history are never announced.
 
 import type { EventFeed } from "../../backend/feed";
 import type { NumberedEvent, MessageView } from "../../backend/generated/api";
+import { alarmText } from "../../i18n/alarm";
 import { messageText } from "../../i18n/messageText";
 import { t } from "../../i18n/text";
 
@@ -29,6 +30,11 @@ export class AnnouncerController {
   }
 
   #apply(event: NumberedEvent): void {
+    // In the open chat the banner speaks for itself.
+    if (event.type === "alarm" && event.alarm.conversationId !== this.openConversation()) {
+      const { what, why } = alarmText(event.alarm);
+      this.assertive = `${what} ${why}`;
+    }
     if (event.type === "message.added" && !event.message.isOwn) {
       this.#waiting.push(event.message);
       this.#timer ??= setTimeout(() => this.#speak(), Math.max(0, this.#last + POLITE_GAP_MS - Date.now()));

@@ -54,3 +54,12 @@ it("says at once that a message didn't go, once per failure", () => {
   backend.emit(failed);
   expect(announcer.assertive).toBe("Not sent: hi");
 });
+
+it("says at once that something is wrong with keys, where no banner says it", () => {
+  const alarm = { kind: "device", accountId: "acc-ines", name: "Ines", conversationId: "c2", at: 1 } as const;
+  backend.emit({ type: "alarm", alarm });
+  expect(announcer.assertive).toMatch(/device that Ines didn’t add/u);
+  announcer.assertive = "";
+  backend.emit({ type: "alarm", alarm: { ...alarm, conversationId: "c1" } });
+  expect(announcer.assertive).toBe("");
+});

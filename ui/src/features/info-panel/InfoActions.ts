@@ -12,6 +12,8 @@ export interface InfoActions {
   leave(): void;
   addPeople(): void;
   report(): void;
+  /** Shows what to compare with a person. */
+  security(accountId: string): void;
   person(accountId: string): void;
   /** Shown before something that others see, or that can't be taken back. */
   ask(question: { title: string; text: string; action: string; run: () => void }): void;

@@ -20,4 +20,8 @@ export interface TimelineActions {
   vote(message: Message, options: number[]): Promise<void>;
   jumpTo(messageId: string): void;
   openLink(href: string): void;
+  /** What is written waits for the person. */
+  readonly isHeld: boolean;
+  /** Opens what is to be decided. */
+  review(): void;
 }
