@@ -2,7 +2,7 @@
 // Only what the screen's controllers need to be exercised; nothing here is true of the real core beyond the contract.
 
 import { BackendError, type Backend, type CommandName, type Params, type Result, type TransportState } from "../src/backend/backend";
-import type { AccountStatus, ContactView, ConversationView, ErrorCode, MessageView, NumberedEvent } from "../src/backend/generated/api";
+import type { AccountStatus, ContactView, ConversationView, ErrorCode, MemberView, MessageView, NumberedEvent } from "../src/backend/generated/api";
 
 type EventBody = NumberedEvent extends infer E ? (E extends unknown ? Omit<E, "number"> : never) : never;
 type Handler = (params: never) => unknown;
@@ -155,6 +155,7 @@ export class MemoryBackend implements Backend {
     const start = Math.max(0, at(around) - Math.floor(limit / 2));
     return all.slice(start, start + limit);
   };
+  "conversation.members" = (): MemberView[] => [];
   "message.send" = ({ conversationId, text }: Params<"message.send">): { messageId: string } => {
     const position = (this.messages.get(conversationId)?.at(-1)?.position ?? 0) + 1;
     const one = own(`m${position}`, { conversationId, position, text, state: "queued", sentAt: Date.now() });

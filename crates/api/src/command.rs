@@ -80,7 +80,7 @@ macro_rules! for_each_command {
             /// Makes a group.
             "conversation.create": conversation_create(CreateGroupParams) -> Opened;
             /// Who is in a conversation, in the order of coming.
-            "conversation.members": conversation_members(ConversationParams) -> Vec<MemberView>;
+            "conversation.members": conversation_members(MembersParams) -> Vec<MemberView>;
             /// Adds people to a group.
             "conversation.add": conversation_add(AddMembersParams) -> Empty;
             /// Removes somebody from a group.

@@ -31,10 +31,11 @@ impl Api {
 
     pub(crate) async fn conversation_members(
         &self,
-        params: ConversationParams,
+        params: MembersParams,
     ) -> Answer<Vec<MemberView>> {
         let place = conversation(&params.conversation_id)?;
-        let members = self.client.members(place).await?;
+        let limit = params.limit.map_or(usize::MAX, |limit| limit as usize);
+        let members = self.client.members(place, limit).await?;
         Ok(members.into_iter().map(Into::into).collect())
     }
 

@@ -18,6 +18,7 @@ impl Api {
                 .iter()
                 .map(|account| id(account, "mentions"))
                 .collect::<Answer<_>>()?,
+            ends_draft: params.ends_draft.unwrap_or_default(),
         };
         let sent = self.client.send(place, outgoing).await?;
         Ok(Sent {

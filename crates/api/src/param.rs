@@ -180,6 +180,13 @@ params! {
         /// People who are no contacts may write, as a request.
         requests_from_strangers: Option<bool>,
     }
+    /// Who is in a conversation.
+    MembersParams {
+        /// Which.
+        conversation_id: String,
+        /// At most so many of those that came first; all when left out.
+        limit: Option<u32>,
+    }
     /// A new message.
     SendParams {
         /// Where to.
@@ -190,6 +197,9 @@ params! {
         reply_to: Option<String>,
         /// Accounts whose `@username` in the text becomes a mention.
         mentions: Option<Vec<String>>,
+        /// The text was the draft, which goes in the same moment. Left out for false: another program's message
+        /// leaves what a person is typing alone.
+        ends_draft: Option<bool>,
     }
     /// Another text for an own message.
     EditParams {

@@ -45,6 +45,8 @@ pub struct Outgoing {
     pub reply_to: Option<MessageId>,
     /// Accounts whose `@username` in the text becomes a mention.
     pub mentions: Vec<AccountId>,
+    /// The text was the conversation's draft, which goes in the same transaction.
+    pub ends_draft: bool,
 }
 
 impl From<&str> for Outgoing {
@@ -82,7 +84,16 @@ impl Client {
                         .filter(|answered| answered.conversation == row.conversation);
                     content.in_reply_to = Some(answered.ok_or(ClientError::NotFound)?.id);
                 }
-                queue(transaction, &writer, &row, content, sent_at, now)
+                let (message, mut events) = add(transaction, &writer, &row, content, sent_at, now)?;
+                if outgoing.ends_draft && !row.draft.0.is_empty() {
+                    let draft = Change::Draft {
+                        conversation: id,
+                        text: Redacted(String::new()),
+                    };
+                    sync::record(transaction, &writer, &draft)?;
+                }
+                events.extend(changed(&writer.reader, transaction, [row.conversation])?);
+                Ok::<_, ClientError>((message, events))
             })
             .await?;
         session.tell(&self.shared, events);

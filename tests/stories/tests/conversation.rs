@@ -235,6 +235,30 @@ async fn drafts_are_kept_per_conversation_and_over_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draft_goes_in_the_moment_in_which_it_is_sent() {
+    let Pair {
+        alice,
+        conversation,
+        ..
+    } = &Pair::meet().await;
+    let keep = json!({ "conversationId": conversation, "text": "dear bob" });
+    alice.ask("conversation.setDraft", keep).await;
+    let draft = async || {
+        let here = json!({ "conversationId": conversation });
+        let view = alice.ask("conversation.get", here).await;
+        view.get("draft").cloned()
+    };
+    alice.send(conversation, "of another program").await;
+    assert_eq!(draft().await, Some(json!("dear bob")));
+    let wrong = json!({ "conversationId": conversation, "text": "", "endsDraft": true });
+    alice.refused("message.send", wrong).await;
+    assert_eq!(draft().await, Some(json!("dear bob")), "nothing was sent");
+    let sent = json!({ "conversationId": conversation, "text": "dear bob", "endsDraft": true });
+    alice.ask("message.send", sent).await;
+    assert_eq!(draft().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_note_to_self_is_accepted_by_the_server() {
     let server = Server::start().await;
     let alice = Person::register(&server.address, "alice").await;

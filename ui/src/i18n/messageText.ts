@@ -4,6 +4,7 @@ import type { PersonRef } from "../backend/generated/api";
 import type { Message } from "../backend/types";
 import { plainText } from "../kit/markdown";
 import { duration } from "./duration";
+import { firstName } from "./firstName";
 import { t } from "./text";
 
 type Shown = Pick<Message, "kind" | "text" | "isOwn" | "senderName" | "system" | "poll">;
@@ -12,7 +13,7 @@ export function messageText(message: Shown): string {
   switch (message.kind) {
     case "text": return plainText(message.text);
     case "poll": return t("message.poll", { question: message.poll?.question ?? message.text });
-    case "deleted": return message.isOwn ? t("message.deletedOwn") : t("message.deletedBy", { name: message.senderName });
+    case "deleted": return message.isOwn ? t("message.deletedOwn") : t("message.deletedBy", { name: firstName(message.senderName) });
     case "unreadable": return t("message.unreadable");
     case "newer": return t("message.newer");
     case "system": return systemText(message);

@@ -7,6 +7,7 @@ import { isAllowed, mayDeleteForEveryone, type MessageAction } from "../backend/
 import type { RecipientView } from "../backend/generated/api";
 import type { Conversation, Member, Message } from "../backend/types";
 import type { ComposerController } from "../features/composer/ComposerController.svelte";
+import { MemberNames } from "../features/conversation/MemberNames.svelte";
 import { PinnedController } from "../features/conversation/PinnedController.svelte";
 import { PresenceController } from "../features/conversation/PresenceController.svelte";
 import { ForwardController, type Target } from "../features/forward/ForwardController.svelte";
@@ -54,6 +55,7 @@ export class ChatController implements TimelineActions {
   readonly selection = new SelectionController();
   readonly pins: PinnedController;
   readonly presence: PresenceController;
+  readonly names: MemberNames;
   #members: Promise<readonly Member[]> | undefined;
   readonly #stop: () => void;
 
@@ -67,6 +69,7 @@ export class ChatController implements TimelineActions {
   ) {
     this.pins = new PinnedController(backend, feed, around.conversation());
     this.presence = new PresenceController(backend, feed, around.conversation());
+    this.names = new MemberNames(backend, feed, around.conversation());
     this.#stop = feed.listen({
       event: (event) => {
         if (event.type === "message.changed") this.selection.changed(event.message.messageId, event.message);
@@ -80,6 +83,7 @@ export class ChatController implements TimelineActions {
     this.#stop();
     this.pins.dispose();
     this.presence.dispose();
+    this.names.dispose();
   }
 
   get conversation(): Conversation {

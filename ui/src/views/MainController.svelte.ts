@@ -18,6 +18,7 @@ import { isInvitation } from "../kit/links";
 import type { Toasts } from "../kit/Toasts.svelte";
 import { ChatController } from "./ChatController.svelte";
 import { paletteActions, pinnedCaps } from "./paletteActions";
+import { PicturesController } from "./PicturesController.svelte";
 import { SidesController } from "./SidesController.svelte";
 
 /** The chat that is open, over a reload of the page. */
@@ -30,6 +31,7 @@ export class MainController {
   readonly announcer: AnnouncerController;
   readonly sides: SidesController;
   readonly emoji: EmojiController;
+  readonly pictures: PicturesController;
   timeline = $state.raw<TimelineController>();
   /** What is done in the open chat. */
   chat = $state.raw<ChatController>();
@@ -62,6 +64,7 @@ export class MainController {
     this.connection.apply(status);
     this.composer = new ComposerController(backend);
     this.emoji = new EmojiController(globalThis.localStorage);
+    this.pictures = new PicturesController(backend, feed, status.accountId);
     this.announcer = new AnnouncerController(feed, () => this.list.selectedId, (id) => this.nameOf(id));
     this.#stop = feed.listen({
       event: (event) => {
@@ -92,6 +95,7 @@ export class MainController {
   dispose(): void {
     this.#stop();
     this.sides.dispose();
+    this.pictures.dispose();
     this.timeline?.dispose();
     this.chat?.dispose();
   }

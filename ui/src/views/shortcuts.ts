@@ -80,10 +80,12 @@ export function listKeys(): ListKeys {
 }
 
 export function dialogGroups(): { title: PlainKey; entries: { label: PlainKey; keys: readonly string[] }[] }[] {
+  const ofChat: readonly Action[] = ["find", "info", "mute", "archive", "pin", "unread"];
+  const anywhere = Object.entries(shortcuts).filter(([action]) => !ofChat.some((one) => one === action)).map(([, one]) => one);
   const entry = ({ label, shortcut }: Entry): { label: PlainKey; keys: string[] } => ({ label, keys: keyCaps(shortcut) });
   return [
-    { title: "shortcuts.anywhere", entries: [...Object.values(shortcuts).map(entry), { label: "shortcuts.pinned", keys: [...keyCaps({ ctrl: true, key: "1" }), "…", "9"] }] },
-    { title: "shortcuts.inChat", entries: inChat.map(entry) },
+    { title: "shortcuts.anywhere", entries: [...anywhere.map(entry), { label: "shortcuts.pinned", keys: [...keyCaps({ ctrl: true, key: "1" }), "…", "9"] }] },
+    { title: "shortcuts.inChat", entries: [...ofChat.map((action) => shortcuts[action]), ...inChat].map(entry) },
     { title: "shortcuts.onMessage", entries: onMessage() },
   ];
 }

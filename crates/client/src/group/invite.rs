@@ -154,7 +154,8 @@ impl Client {
         self.change_info(id, |info| info.link_secret.clear()).await
     }
 
-    /// Where a link leads.
+    /// Where a link leads. Who made it is asked for at the server when they are not known here; what the group is
+    /// called is nothing that anybody outside could say.
     ///
     /// # Errors
     /// [`ClientError::BadLink`].
@@ -162,6 +163,12 @@ impl Client {
         let link = Link::decode(link)?;
         let session = self.session()?;
         let (reader, inviter) = (session.reader.clone(), link.inviter);
+        // Without an answer, the link's server is still worth showing.
+        if link.server == session.account.server
+            && let Err(error) = session.known_accounts(vec![inviter]).await
+        {
+            tracing::debug!(%error, "who made a link is not known");
+        }
         let inviter_name = session
             .store
             .read(move |connection| {
@@ -223,7 +230,7 @@ impl Client {
         Ok(None)
     }
 
-    /// Who asks to join.
+    /// Who asks to join. Who is not known here, because they asked another admin, is looked up.
     ///
     /// # Errors
     /// [`ClientError::UnknownConversation`].
@@ -233,11 +240,21 @@ impl Client {
     ) -> Result<Vec<super::MemberRecord>, ClientError> {
         let session = self.session()?;
         let (reader, own) = (session.reader.clone(), session.own());
-        session
+        let waiting = session
             .store
             .read(move |connection| {
                 group_row(connection, id)?;
-                join_request::list(connection, id, own)?
+                Ok::<_, ClientError>(join_request::list(connection, id, own)?)
+            })
+            .await?;
+        // Without an answer they are still shown, and can be let in later.
+        if let Err(error) = session.known_accounts(waiting.clone()).await {
+            tracing::debug!(%error, "names of those who ask to join are missing");
+        }
+        session
+            .store
+            .read(move |connection| {
+                waiting
                     .into_iter()
                     .map(|account| {
                         let contact = reader.contact(connection, account)?;

@@ -31,11 +31,15 @@ pub struct MemberRecord {
 }
 
 impl Client {
-    /// Who is in a conversation, in the order of coming.
+    /// Who is in a conversation, in the order of coming; at most `limit` of them.
     ///
     /// # Errors
     /// [`ClientError::UnknownConversation`].
-    pub async fn members(&self, id: ConversationId) -> Result<Vec<MemberRecord>, ClientError> {
+    pub async fn members(
+        &self,
+        id: ConversationId,
+        limit: usize,
+    ) -> Result<Vec<MemberRecord>, ClientError> {
         let session = self.session()?;
         let (reader, own) = (session.reader.clone(), session.own());
         session
@@ -60,6 +64,7 @@ impl Client {
                 };
                 accounts
                     .into_iter()
+                    .take(limit)
                     .map(|account| {
                         let contact = reader.contact(connection, account)?;
                         Ok(MemberRecord {

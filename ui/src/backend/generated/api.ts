@@ -779,6 +779,19 @@ isContact: boolean,
 isVerified?: boolean, };
 
 /**
+ * Who is in a conversation.
+ */
+export type MembersParams = { 
+/**
+ * Which.
+ */
+conversationId: string, 
+/**
+ * At most so many of those that came first; all when left out.
+ */
+limit?: number, };
+
+/**
  * Part of those to whom an own message was sent, in the order of their accounts' ids.
  */
 export type MessageInfo = { 
@@ -1618,7 +1631,12 @@ replyTo?: string,
 /**
  * Accounts whose `@username` in the text becomes a mention.
  */
-mentions?: Array<string>, };
+mentions?: Array<string>, 
+/**
+ * The text was the draft, which goes in the same moment. Left out for false: another program's message
+ * leaves what a person is typing alone.
+ */
+endsDraft?: boolean, };
 
 /**
  * A message, now kept.
@@ -2063,7 +2081,7 @@ export interface Commands {
   /** Makes a group. */
   "conversation.create": { params: CreateGroupParams; result: Opened };
   /** Who is in a conversation, in the order of coming. */
-  "conversation.members": { params: ConversationParams; result: Array<MemberView> };
+  "conversation.members": { params: MembersParams; result: Array<MemberView> };
   /** Adds people to a group. */
   "conversation.add": { params: AddMembersParams; result: Empty };
   /** Removes somebody from a group. */

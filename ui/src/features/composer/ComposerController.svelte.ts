@@ -161,7 +161,9 @@ export class ComposerController {
     this.#keep(conversationId, "");
     clearTimeout(this.#timer);
     try {
-      await this.backend.call("message.send", { conversationId, text, ...(replyTo ? { replyTo: replyTo.messageId } : {}) });
+      if (this.#saved.get(conversationId)) this.#says(conversationId, "");
+      await this.backend.call("message.send", { conversationId, text, endsDraft: true, ...(replyTo ? { replyTo: replyTo.messageId } : {}) });
+      this.#saved.set(conversationId, "");
     } catch (error) {
       this.#giveBack(conversationId, text, replyTo, BackendError.from(error));
     }
@@ -185,6 +187,10 @@ export class ComposerController {
     const at = said.indexOf(draft);
     if (at >= 0) this.#said.set(conversationId, said.slice(at + 1));
     return at >= 0;
+  }
+
+  #says(conversationId: string, draft: string): void {
+    this.#said.set(conversationId, [...(this.#said.get(conversationId) ?? []), draft].slice(-SAID_MAX));
   }
 
   /** What the core says of this draft from now on may be older than what is done here. */
@@ -245,7 +251,7 @@ export class ComposerController {
     if (text === undefined || text === this.#saved.get(conversationId)) return;
     const before = this.#saved.get(conversationId);
     this.#saved.set(conversationId, text);
-    this.#said.set(conversationId, [...(this.#said.get(conversationId) ?? []), text].slice(-SAID_MAX));
+    this.#says(conversationId, text);
     try {
       await this.backend.call("conversation.setDraft", { conversationId, text });
     } catch {

@@ -69,7 +69,7 @@ describe("drafts", () => {
 });
 
 describe("sending", () => {
-  it("clears the box at once and the draft after", async () => {
+  it("clears the box at once, and the draft in the same call", async () => {
     composer.type("  hello\nyou ");
     await pause();
     const release = backend.hold("message.send");
@@ -77,8 +77,8 @@ describe("sending", () => {
     expect(composer.text).toBe("");
     release();
     await sent;
-    expect(backend.called("message.send")).toEqual([{ conversationId: "c1", text: "hello\nyou" }]);
-    expect(drafts()).toEqual([["c1", "  hello\nyou "], ["c1", ""]]);
+    expect(backend.called("message.send")).toEqual([{ conversationId: "c1", text: "hello\nyou", endsDraft: true }]);
+    expect(drafts()).toEqual([["c1", "  hello\nyou "]]);
   });
 
   it("does nothing with only spaces", async () => {
@@ -129,7 +129,7 @@ describe("sending", () => {
     const sent = composer.send();
     composer.open("c2", undefined);
     await sent;
-    expect(backend.called("message.send")).toEqual([{ conversationId: "c1", text: "for one" }]);
+    expect(backend.called("message.send")).toEqual([{ conversationId: "c1", text: "for one", endsDraft: true }]);
   });
 });
 
@@ -206,7 +206,7 @@ describe("an answer", () => {
     composer.open("c1", undefined);
     expect(composer.replyTo?.messageId).toBe("m7");
     await composer.send();
-    expect(backend.called("message.send").at(-1)).toEqual({ conversationId: "c1", text: "yes", replyTo: "m7" });
+    expect(backend.called("message.send").at(-1)).toEqual({ conversationId: "c1", text: "yes", endsDraft: true, replyTo: "m7" });
     expect(composer.replyTo).toBeUndefined();
   });
 

@@ -1,6 +1,7 @@
 // What the second line of a chat row says.
 
 import type { Conversation, Message } from "../../backend/types";
+import { firstName } from "../../i18n/firstName";
 import { messageText } from "../../i18n/messageText";
 import { t } from "../../i18n/text";
 import { plainText } from "../../kit/markdown";
@@ -31,12 +32,12 @@ export function previewOf(conversation: Conversation, isOpen: boolean, typists: 
 function leadOf(conversation: Conversation, message: Message): string {
   if (conversation.kind === "self" || message.kind === "system") return "";
   if (message.isOwn) return t("list.you");
-  return conversation.kind === "group" ? t("list.sender", { name: message.senderName }) : "";
+  return conversation.kind === "group" ? t("list.sender", { name: firstName(message.senderName) }) : "";
 }
 
 function typingText(conversation: Conversation, typists: readonly string[]): string {
   if (conversation.kind !== "group") return t("list.typing");
-  if (typists.length === 1) return t("list.typingOne", { name: typists[0]! });
+  if (typists.length === 1) return t("list.typingOne", { name: firstName(typists[0]!) });
   return t("list.typingMany", { count: typists.length });
 }
 

@@ -7,6 +7,7 @@ import { faceOf, type Face } from "../../backend/face";
 import type { SearchHit } from "../../backend/generated/api";
 import type { Contact, Conversation } from "../../backend/types";
 import { conversationName } from "../../i18n/conversationName";
+import { firstName } from "../../i18n/firstName";
 import { t } from "../../i18n/text";
 import { fuzzy, type Part } from "../../kit/fuzzy";
 
@@ -145,7 +146,7 @@ export class PaletteController {
 
   #messages(): PaletteItem[] {
     return this.#hits.map((hit) => ({
-      id: `message-${hit.messageId}`, parts: hit.snippet, second: t("search.inChat", { sender: hit.isOwn ? t("message.you") : hit.senderName, name: hit.conversationName }),
+      id: `message-${hit.messageId}`, parts: hit.snippet, second: t("search.inChat", { sender: hit.isOwn ? t("message.you") : firstName(hit.senderName), name: hit.conversationName }),
       face: { name: hit.senderName, face: { id: hit.sender, shape: "person" } }, run: () => this.sources.onHit(hit),
     }));
   }
