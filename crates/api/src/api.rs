@@ -22,6 +22,7 @@ use crate::view::*;
 mod people;
 mod security;
 mod state;
+mod two_step;
 
 /// Messages in one answer when the caller names no number, and at most.
 const MESSAGES_LIMIT: u32 = 50;
@@ -180,15 +181,10 @@ impl Api {
     }
 
     async fn account_login(&self, params: LoginParams) -> Answer<LoggedIn> {
-        if params.totp.is_some() {
-            return Err(RpcError::new(
-                ErrorCode::BadRequest,
-                "This version knows no second factor; leave totp out.",
-            ));
-        }
+        let code = params.totp.unwrap_or_default();
         let (account, device) = self
             .client
-            .login(&params.server, &params.username, &params.password)
+            .login(&params.server, &params.username, &params.password, &code)
             .await?;
         Ok(LoggedIn {
             account_id: account.to_string(),

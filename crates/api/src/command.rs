@@ -25,6 +25,18 @@ macro_rules! for_each_command {
             "account.confirmRecoveryKey": account_confirm_recovery_key(Empty) -> Empty;
             /// Signs this device in to an existing account.
             "account.login": account_login(LoginParams) -> LoggedIn;
+            /// Signs this device in by the recovery key, and gives the account a new password when one is named.
+            "account.recover": account_recover(RecoverParams) -> LoggedIn;
+            /// Gives the account another password; its devices stay signed in.
+            "account.changePassword": account_change_password(ChangePasswordParams) -> Empty;
+            /// What guards the account beside its password.
+            "security.status": security_status(Empty) -> SecurityStatus;
+            /// Begins to turn two-step verification on: what the authenticator app is to be told.
+            "security.totpBegin": security_totp_begin(PasswordParams) -> TotpBegun;
+            /// Turns it on with the first code; the recovery codes are shown this once.
+            "security.totpConfirm": security_totp_confirm(CodeParams) -> RecoveryCodes;
+            /// Turns it off.
+            "security.totpDisable": security_totp_disable(TotpDisableParams) -> Empty;
             /// The account on this device, and how the connection stands.
             "account.status": account_status(Empty) -> AccountStatus;
             /// Tries to connect at once: the network is back, or the person asked.

@@ -31,6 +31,12 @@ pub enum ErrorCode {
     PasswordTooShort,
     /// Name and password don't fit together.
     WrongPassword,
+    /// The password is right; the account asks new devices for a code, too.
+    TotpRequired,
+    /// Not the second factor's code, or used before.
+    WrongCode,
+    /// Not a recovery key, not this account's, or no such account.
+    WrongRecoveryKey,
     /// The server takes no new accounts.
     RegistrationClosed,
     /// Nobody has this username.

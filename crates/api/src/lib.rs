@@ -17,6 +17,7 @@ mod message_view;
 mod messages;
 pub mod param;
 mod picture;
+mod qr;
 pub mod rpc;
 mod search;
 pub mod security_view;

@@ -52,8 +52,66 @@ params! {
         username: String,
         /// Its password.
         password: String,
-        /// The code of the second factor, when the account has one.
+        /// The code of the second factor, when the account has one: of the app, or a recovery code.
         totp: Option<String>,
+    }
+    /// An existing account without its password, on a new device.
+    RecoverParams {
+        /// Address of the server.
+        server: String,
+        /// Its username.
+        username: String,
+        /// 12 groups of 4 characters, as typed.
+        recovery_key: String,
+        /// The code of the second factor, when the account has one: of the app, or a recovery code.
+        totp: Option<String>,
+        /// The account's password from now on; left out: it stays as it is.
+        new_password: Option<String>,
+    }
+    /// Another password.
+    ChangePasswordParams {
+        /// The one until now.
+        old_password: String,
+        /// The one from now on.
+        new_password: String,
+    }
+    /// The account's password, entered anew.
+    PasswordParams {
+        /// The password.
+        password: String,
+    }
+    /// A code of the authenticator app.
+    CodeParams {
+        /// Six digits.
+        code: String,
+    }
+    /// What turns two-step verification off.
+    TotpDisableParams {
+        /// The account's password.
+        password: String,
+        /// A code of the app, or a recovery code.
+        code: String,
+    }
+    /// What guards the account beside its password.
+    SecurityStatus {
+        /// New devices are asked for a code.
+        is_totp_on: bool,
+        /// Recovery codes that were not used.
+        recovery_codes: u32,
+    }
+    /// What the authenticator app is to be told.
+    TotpBegun {
+        /// To be typed: base 32.
+        secret: String,
+        /// To be scanned: an `otpauth` address.
+        uri: String,
+        /// The same as a picture: a `data:` URL of a QR code.
+        qr: String,
+    }
+    /// Codes that stand in for the app, once each.
+    RecoveryCodes {
+        /// Ten of them.
+        recovery_codes: Vec<String>,
     }
     /// A person by exact username.
     FindContactParams {

@@ -16,6 +16,7 @@ use tokio::sync::broadcast;
 use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
+use crate::security::Enrolment;
 use crate::session::Session;
 use crate::{expiry, group, inbox, outbox, presence, receipt, renew, reread, search, sync};
 
@@ -111,6 +112,8 @@ pub struct Client {
 pub(crate) struct Signing {
     /// The device that the last log-in was to add to an account. When its answer was lost, it may be there.
     pub(crate) device: Option<(AccountId, SecretKey)>,
+    /// The second factor that is being turned on.
+    pub(crate) enrolment: Option<Enrolment>,
 }
 
 pub(crate) struct Shared {

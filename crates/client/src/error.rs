@@ -1,6 +1,7 @@
 //! What a command can fail with, as far as callers act on it.
 
 use pipit_domain::UsernameProblem;
+use pipit_ledger::RecoveryKeyError;
 use pipit_net::{EndpointError, NetError};
 use pipit_password::PasswordProblem;
 use pipit_store::StoreError;
@@ -28,6 +29,15 @@ pub enum ClientError {
     /// Name and password don't fit together.
     #[error("the username or the password is wrong")]
     WrongPassword,
+    /// What was typed is no recovery key.
+    #[error(transparent)]
+    RecoveryKey(#[from] RecoveryKeyError),
+    /// The second factor is on already.
+    #[error("two-step verification is on already; turn it off first")]
+    SecondFactorIsOn,
+    /// A second factor is confirmed that was not begun, or too long ago.
+    #[error("this took too long; begin again with your password")]
+    NoEnrolment,
     /// Nobody has this username, or this account id.
     #[error("nobody here has this name; check the spelling")]
     UnknownAccount,

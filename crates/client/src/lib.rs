@@ -59,6 +59,7 @@ mod renewal_plan;
 mod reread;
 mod revoke;
 mod search;
+mod security;
 mod session;
 mod settings;
 mod signal;
@@ -96,5 +97,6 @@ pub use record::{
     QuoteRecord, QuotedRecord, ReactionRecord,
 };
 pub use search::{SearchAnswer, SearchHit, SearchKind, SearchRequest};
+pub use security::{Enrolling, SecurityStatus};
 pub use settings::{Audience, NotificationSettings, Settings, SettingsChange};
 pub use trust::{AlarmRecord, Comparison, SafetyRecord, TrustedDevice, TrustedDeviceSigner};

@@ -136,7 +136,7 @@ impl Client {
 }
 
 /// Hashing a password takes a good part of a second: it has a thread of its own.
-async fn finish(
+pub(crate) async fn finish(
     registration: Registration,
     response: Vec<u8>,
 ) -> Result<(Vec<u8>, ExportKey), ClientError> {

@@ -90,9 +90,19 @@ impl Tokens {
             server_name,
             ..
         } = &self.account;
-        let token = Token::sign(*account, device, server_name, self.now(), random());
-        BASE64URL_NOPAD.encode(&token.encode())
+        encoded(&Token::sign(
+            *account,
+            device,
+            server_name,
+            self.now(),
+            random(),
+        ))
     }
+}
+
+/// A token as headers carry it.
+pub(crate) fn encoded(token: &Token) -> String {
+    BASE64URL_NOPAD.encode(&token.encode())
 }
 
 /// The server's clock minus this one, for a device that is about to get an account: what it signs is

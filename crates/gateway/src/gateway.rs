@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pipit_bus::Bus;
-use pipit_domain::{AccountId, Clock, DeviceId, Timestamp, Username};
-use pipit_mailbox::{Store, StoreError};
+use pipit_domain::{Clock, DeviceId, Timestamp, Username};
+use pipit_mailbox::{DeviceAddress, Store, StoreError};
 use pipit_password::server::{Login, Setup};
 use rand::RngCore;
 use rand::rngs::OsRng;
@@ -13,7 +13,8 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::bucket::{Bucket, Buckets, Rate};
 use crate::config::GatewayConfig;
-use crate::guess::Guesses;
+use crate::grant::{Grant, Ticket};
+use crate::guess::{FORGET_MS, Guesses};
 use crate::metrics::Metrics;
 use crate::pending::Pending;
 use crate::refuse::Refusal;
@@ -23,10 +24,6 @@ use crate::replay::ReplayCache;
 const LOGIN_LIFE_MS: u64 = 2 * 60 * 1000;
 /// A ticket is good for ten minutes.
 const TICKET_LIFE_MS: u64 = 10 * 60 * 1000;
-/// Guesses at an account's password before delays begin.
-const FREE_GUESSES_PER_ACCOUNT: u32 = 5;
-/// Log-ins from one address before delays begin: a household or an office.
-const FREE_GUESSES_PER_ADDRESS: u32 = 30;
 /// Look-ups of names by one device: people type them.
 const LOOK_UPS_PER_SECOND: u32 = 5;
 /// Claims of key packages by one device: one for each conversation that it opens.
@@ -52,12 +49,12 @@ pub(crate) struct PendingLogin {
     pub(crate) login: Login,
     pub(crate) username: Username,
     pub(crate) address: IpAddr,
+    /// The device in force that proves its password by it.
+    pub(crate) device: Option<DeviceAddress>,
 }
 
 /// Name of a pending log-in.
 pub(crate) type LoginId = [u8; 16];
-/// What lets a new device append itself to its account's ledger.
-pub(crate) type Ticket = [u8; 32];
 
 /// Everything that requests and sessions share.
 pub struct Gateway {
@@ -69,9 +66,9 @@ pub struct Gateway {
     pub(crate) setup: Setup,
     pub(crate) replay: ReplayCache,
     pub(crate) logins: Pending<LoginId, PendingLogin>,
-    pub(crate) tickets: Pending<Ticket, AccountId>,
-    pub(crate) account_guesses: Guesses<Username>,
-    pub(crate) address_guesses: Guesses<IpAddr>,
+    pub(crate) tickets: Pending<Ticket, Grant>,
+    pub(crate) guesses: Guesses,
+    pub(crate) guess_secret: Vec<u8>,
     pub(crate) look_ups: Buckets<DeviceId>,
     pub(crate) claims: Buckets<DeviceId>,
     pub(crate) reports: Buckets<DeviceId>,
@@ -101,6 +98,10 @@ impl Gateway {
         let stored = store.secret("opaque-setup", fresh.to_vec()).await?;
         let setup = Setup::from_bytes(&stored).map_err(|_| StartError::BadSetup)?;
         let now = clock.now();
+        let guess_secret = store.secret("guesses", random::<32>().to_vec()).await?;
+        let guesses = Guesses::default();
+        let since = Timestamp::from_millis(now.as_millis().saturating_sub(FORGET_MS));
+        guesses.load(store.tallies(since).await?);
         let limits = config.limits;
         let (sessions, sessions_done) = mpsc::channel(1);
         Ok(Arc::new(Self {
@@ -113,8 +114,8 @@ impl Gateway {
             replay: ReplayCache::default(),
             logins: Pending::new(LOGIN_LIFE_MS),
             tickets: Pending::new(TICKET_LIFE_MS),
-            account_guesses: Guesses::new(FREE_GUESSES_PER_ACCOUNT),
-            address_guesses: Guesses::new(FREE_GUESSES_PER_ADDRESS),
+            guesses,
+            guess_secret,
             look_ups: Buckets::new(Rate::per_second(LOOK_UPS_PER_SECOND)),
             claims: Buckets::new(Rate::per_second(CLAIMS_PER_SECOND)),
             reports: Buckets::new(Rate::per_minute(REPORTS_PER_MINUTE)),

@@ -13,6 +13,7 @@ mod bucket;
 mod config;
 mod connect;
 mod gateway;
+mod grant;
 mod guess;
 mod http;
 mod key_packages;
@@ -20,6 +21,7 @@ mod metrics;
 mod pending;
 mod refuse;
 mod replay;
+mod second_factor;
 mod session;
 
 pub use config::{GatewayConfig, Limits};

@@ -55,6 +55,11 @@ impl<K: Eq + Hash, V> Pending<K, V> {
         (now.distance_ms(*made) < self.life_ms).then_some(*value)
     }
 
+    /// Forgets the values for which `is_over` says so.
+    pub(crate) fn forget(&self, is_over: impl Fn(&V) -> bool) {
+        self.lock().retain(|_, (_, value)| !is_over(value));
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<K, (Timestamp, V)>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,6 +79,11 @@ mod tests {
         assert_eq!(pending.take(&1, at(999)), Some("one"));
         assert_eq!(pending.take(&1, at(999)), None);
         assert_eq!(pending.take(&2, at(1000)), None);
+        pending.insert(3, "three", at(0)).unwrap();
+        pending.insert(4, "four", at(0)).unwrap();
+        pending.forget(|value| *value == "three");
+        assert_eq!(pending.get(&3, at(0)), None);
+        assert_eq!(pending.get(&4, at(0)), Some("four"));
     }
 
     #[test]

@@ -38,6 +38,15 @@ impl Refusal {
         )
     }
 
+    /// Guesses come too fast; the sentence says how long to wait.
+    pub(crate) fn too_many_guesses(retry_after_ms: u32) -> Self {
+        let sentence = match retry_after_ms.div_ceil(1000) {
+            0 | 1 => "Too many tries. Try again in a second.".to_owned(),
+            seconds => format!("Too many tries. Try again in {seconds} seconds."),
+        };
+        Self(Refused::new(RefusalCode::SlowDown, &sentence).after_ms(retry_after_ms))
+    }
+
     pub(crate) fn stale_epoch(epoch: u64) -> Self {
         let mut refused = Refused::new(
             RefusalCode::StaleEpoch,
@@ -179,6 +188,9 @@ fn status(code: RefusalCode) -> StatusCode {
         RefusalCode::NotAMember
         | RefusalCode::DeviceRevoked
         | RefusalCode::WrongPassword
+        | RefusalCode::TotpRequired
+        | RefusalCode::WrongCode
+        | RefusalCode::WrongRecoveryKey
         | RefusalCode::Closed
         | RefusalCode::NotAllowed
         | RefusalCode::Blocked => StatusCode::FORBIDDEN,

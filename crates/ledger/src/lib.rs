@@ -9,6 +9,7 @@ mod entry;
 mod key;
 mod ledger;
 mod recovery;
+mod recovery_proof;
 mod safety;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,6 @@ pub use entry::{Action, ENTRY_LEN_MAX, Entry, EntryError, Hash};
 pub use key::{BadSignature, KEY_LEN, PublicKey, SIGNATURE_LEN, SecretKey};
 pub use ledger::{Ledger, LedgerError};
 pub use recovery::{RecoveryKey, RecoveryKeyError, SECRET_LEN as RECOVERY_SECRET_LEN};
+pub use recovery_proof::RecoveryProof;
 pub use safety::{Comparison, SAFETY_DIGITS, SafetyNumber};
 pub use token::{NONCE_LEN, TOKEN_LEN, Token, TokenError};

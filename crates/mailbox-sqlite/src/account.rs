@@ -65,3 +65,22 @@ pub(crate) fn create(
     key_package::publish(db, device_no, &new.key_packages)?;
     Ok(CreateAccountOutcome::Created)
 }
+
+/// Replaces password and recovery bundle, which belong together.
+pub(crate) fn set_password(
+    db: &Connection,
+    account: AccountId,
+    password_record: &[u8],
+    recovery_bundle: &[u8],
+) -> Result<bool, DbError> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE account SET password_record = ?2, recovery_bundle = ?3 WHERE account_id = ?1",
+        )?
+        .execute(params![
+            account.as_bytes(),
+            password_record,
+            recovery_bundle
+        ])?;
+    Ok(changed > 0)
+}

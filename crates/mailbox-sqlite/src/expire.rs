@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::convert::to_integer;
 use crate::error::DbError;
 use crate::writer::Writing;
-use crate::{conversation, device, key_package, mailbox};
+use crate::{conversation, device, key_package, mailbox, tally};
 
 /// Payloads looked at in one call: the writing thread must not be held up.
 const PAYLOADS_MAX: usize = 64;
@@ -18,6 +18,7 @@ pub(crate) fn expire(writing: &mut Writing<'_>, now: Timestamp) -> Result<Expire
     let before = to_integer(now.as_millis().saturating_sub(limits::MAILBOX_AGE_MAX_MS));
     conversation::expire_trees(writing.db, before)?;
     key_package::expire(writing.db, now)?;
+    tally::expire(writing.db, now)?;
     Ok(Expired {
         mailboxes: mailboxes(writing, before)?,
         submits: submits(writing, before)?,

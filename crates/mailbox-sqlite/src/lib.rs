@@ -24,8 +24,11 @@ mod open;
 mod reader;
 mod report;
 mod schema;
+mod second_factor;
 mod secret;
 mod store;
+mod store_credentials;
+mod tally;
 mod writer;
 
 pub use open::OpenError;

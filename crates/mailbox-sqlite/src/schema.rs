@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../sql/0010-groups.sql"),
     include_str!("../sql/0011-key-package-expiry.sql"),
     include_str!("../sql/0012-report.sql"),
+    include_str!("../sql/0013-credentials.sql"),
 ];
 
 /// The version that this build writes.

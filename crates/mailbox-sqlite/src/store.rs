@@ -42,8 +42,8 @@ pub struct WriteStats {
 pub struct SqliteStore {
     // In this order: readers close before the writer, whose close folds the WAL back, and the lock
     // goes last.
-    readers: Readers,
-    writer: Writer,
+    pub(crate) readers: Readers,
+    pub(crate) writer: Writer,
     _lock: File,
 }
 

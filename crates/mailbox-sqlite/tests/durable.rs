@@ -62,7 +62,7 @@ fn the_schema_is_strict_and_has_the_version_of_the_code() {
     let version: u32 = database
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
     let loose: Vec<String> = database
         .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'")
         .unwrap()

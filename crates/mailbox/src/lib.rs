@@ -17,6 +17,7 @@ mod announce;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod conversations;
+mod credentials;
 mod directory;
 mod error;
 mod kinds;
@@ -28,6 +29,7 @@ pub use conversations::{
     CommitOutcome, ConversationRow, ConversationSummary, Conversations, CreateOutcome, NewCommit,
     NewConversation, NewWelcome, WelcomePayload,
 };
+pub use credentials::{Credentials, NewSecondFactor, SecondFactorRow, TallyRow};
 pub use directory::{
     AppendOutcome, ClaimedKeyPackages, ClaimedPackage, CreateAccountOutcome, DeviceRow, Directory,
     KeyPackageCount, LedgerChange, LedgerRow, LoginRow, NewAccount, NewKeyPackage, NewReport,
@@ -50,8 +52,8 @@ pub struct DeviceAddress {
     pub device: DeviceId,
 }
 
-/// A whole back end: the three ports on one database.
-pub trait Store: Directory + Conversations + Mailboxes {
+/// A whole back end: the ports on one database.
+pub trait Store: Directory + Credentials + Conversations + Mailboxes {
     /// Reads one row, to show that the store answers.
     fn check(&self) -> Answer<()>;
 }

@@ -16,6 +16,8 @@
 //! ```
 //! Both sign-up and log-in give the client the same [`ExportKey`], which the server cannot compute;
 //! it opens the recovery bundle ([`seal_bundle`], [`open_bundle`]).
+//! Beside the password an account may have a second factor: codes of an app ([`TotpSecret`]), or a
+//! [`RecoveryCode`] in place of one.
 //!
 //! # Limits
 //! - The username is the OPRF's credential identifier, so a renamed account registers its password anew.
@@ -25,9 +27,11 @@ mod bundle;
 pub mod client;
 mod keys;
 mod password;
+mod second_factor;
 pub mod server;
 mod suite;
 
 pub use bundle::{BUNDLE_CONTENT_LEN_MAX, BUNDLE_LEN_MAX, BundleError, open_bundle, seal_bundle};
 pub use keys::{ExportKey, SessionKey};
 pub use password::{Password, PasswordProblem};
+pub use second_factor::{CODE_HASH_LEN, RECOVERY_CODES, RecoveryCode, TOTP_SECRET_LEN, TotpSecret};

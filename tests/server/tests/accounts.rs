@@ -35,6 +35,7 @@ async fn log_in(server: &Server, username: &str, password: &str) -> Result<Logge
     let finish = LoginFinish {
         login_id: started.login_id,
         opaque_finish,
+        code: String::new(),
     };
     http.post("/v1/login/finish", None, &finish).await
 }
@@ -118,6 +119,7 @@ async fn a_log_in_is_finished_once() -> Result<()> {
     let finish = LoginFinish {
         login_id: vec![1; 16],
         opaque_finish: vec![2; 64],
+        code: String::new(),
     };
     let answer = http
         .post::<LoggedIn>("/v1/login/finish", None, &finish)

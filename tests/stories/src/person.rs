@@ -26,6 +26,8 @@ pub struct Refusal {
     pub message: String,
     /// Whether trying again may help.
     pub retry: bool,
+    /// When to try again, in milliseconds from then.
+    pub retry_after_ms: Option<u64>,
 }
 
 /// Who a person is, for others.
@@ -194,6 +196,7 @@ impl Person {
                 retry: error["data"]["retry"]
                     .as_bool()
                     .expect("an error says whether to retry"),
+                retry_after_ms: error["data"]["retryAfterMs"].as_u64(),
             }),
         }
     }

@@ -11,7 +11,8 @@ use pipit_wire::v1::{AppendLedger, Empty, KeyPackage, RefusalCode};
 
 use super::body::Body;
 use crate::auth::Caller;
-use crate::gateway::{Gateway, Ticket};
+use crate::gateway::Gateway;
+use crate::grant::Granted;
 use crate::key_packages;
 use crate::refuse::Refusal;
 
@@ -21,10 +22,15 @@ pub(crate) async fn append_ledger(
     Body(append): Body<AppendLedger>,
 ) -> Result<Body<Empty>, Refusal> {
     let account = AccountId::try_from(&append.account_id[..]).map_err(|_| Refusal::malformed())?;
-    let ticket = Ticket::try_from(&append.ticket[..]).ok();
-    let allowed = match ticket {
-        Some(ticket) => gateway.tickets.get(&ticket, gateway.now()) == Some(account),
-        None => gateway.authenticate(&headers).await?.address.account == account,
+    let ticket = append.ticket.clone();
+    let has_ticket = !ticket.is_empty();
+    let allowed = if has_ticket {
+        let grant = gateway.granted(&ticket);
+        grant.is_some_and(|grant| {
+            grant.account == account && !matches!(grant.to, Granted::Device(_))
+        })
+    } else {
+        gateway.authenticate(&headers).await?.address.account == account
     };
     if !allowed {
         return Err(Refusal::new(
@@ -47,7 +53,7 @@ pub(crate) async fn append_ledger(
     })
     .await
     .map_err(|_| Refusal::malformed())??;
-    if ticket.is_some() && matches!(change, LedgerChange::Revoke { .. }) {
+    if has_ticket && matches!(change, LedgerChange::Revoke { .. }) {
         return Err(Refusal::new(
             RefusalCode::Unauthenticated,
             "A log-in may add a device, not remove one.",
@@ -72,11 +78,9 @@ pub(crate) async fn append_ledger(
             ));
         }
     }
-    if let Some(ticket) = ticket {
-        gateway.tickets.take(&ticket, gateway.now());
-    }
-    if let LedgerChange::Revoke { device } = change {
-        gateway.bus.revoked(device);
+    match change {
+        LedgerChange::Add { .. } => gateway.came_in(&ticket),
+        LedgerChange::Revoke { device } => gateway.bus.revoked(device),
     }
     Ok(Body(Empty {}))
 }

@@ -1,13 +1,18 @@
-//! POST /v1/login/finish: the second half of OPAQUE's login; its reward is a ticket.
+//! POST /v1/login/finish: the second half of OPAQUE's login; its reward is a ticket. A new device is asked for
+//! the second factor, too; one in force that proves its password is not.
 
 use std::sync::Arc;
 
 use axum::extract::State;
+use pipit_domain::AccountId;
+use pipit_mailbox::DeviceAddress;
 use pipit_password::server::ServerError;
 use pipit_wire::v1::{LoggedIn, LoginFinish, RefusalCode};
 
 use super::body::Body;
-use crate::gateway::{Gateway, LoginId, Ticket, random};
+use crate::gateway::{Gateway, LoginId, PendingLogin};
+use crate::grant::{Grant, Granted};
+use crate::guess::Guess;
 use crate::refuse::Refusal;
 
 pub(crate) async fn login_finish(
@@ -29,8 +34,13 @@ pub(crate) async fn login_finish(
             "The name or the password is wrong.",
         )
     };
-    pending
-        .login
+    let PendingLogin {
+        login,
+        username,
+        address,
+        device,
+    } = pending;
+    login
         .finish(&finish.opaque_finish)
         .map_err(|error| match error {
             ServerError::WrongPassword => wrong(),
@@ -38,25 +48,53 @@ pub(crate) async fn login_finish(
         })?;
     let row = gateway
         .store
-        .login(pending.username.clone())
+        .login(username.clone())
         .await?
         .ok_or_else(wrong)?;
-    gateway.account_guesses.clear(&pending.username);
-    gateway.address_guesses.clear(&pending.address);
+    if device.is_none() {
+        gateway.guessed_right(&Guess::Password(username)).await?;
+    }
+    let (account, to) = (
+        row.account,
+        admit(&gateway, row.account, device, &finish.code).await?,
+    );
+    if device.is_none() {
+        gateway.guessed_right(&Guess::Address(address)).await?;
+    }
     let ledger = gateway
         .store
-        .ledger(row.account, 0)
+        .ledger(account, 0)
         .await?
         .ok_or_else(Refusal::unknown_account)?;
-    let ticket: Ticket = random();
-    gateway
-        .tickets
-        .insert(ticket, row.account, now)
-        .map_err(|_| Refusal::slow_down(10_000))?;
+    let ticket = gateway.grant(Grant { account, to })?;
     Ok(Body(LoggedIn {
-        account_id: row.account.to_vec(),
+        account_id: account.to_vec(),
         ticket: ticket.to_vec(),
         recovery_bundle: row.recovery_bundle,
         ledger_entries: ledger.entries,
     }))
+}
+
+/// What the right password allows: a device in force to change what guards its account, anybody else who has the
+/// second factor to add a device.
+async fn admit(
+    gateway: &Gateway,
+    account: AccountId,
+    device: Option<DeviceAddress>,
+    code: &str,
+) -> Result<Granted, Refusal> {
+    match device {
+        Some(device) if device.account == account => {
+            let device = device.device;
+            gateway.guessed_right(&Guess::Device(device)).await?;
+            Ok(Granted::Device(device))
+        }
+        Some(_) => Err(Refusal::unknown_account()),
+        None => {
+            gateway
+                .check_code(account, code, &Guess::Code(account))
+                .await?;
+            Ok(Granted::NewDevice)
+        }
+    }
 }

@@ -5,17 +5,24 @@ mod body;
 mod commit_group;
 mod create_conversation;
 mod describe_server;
+mod disable_second_factor;
+mod enable_second_factor;
 mod group_rules;
 mod health;
 mod leave_conversation;
 mod login_finish;
 mod login_start;
 mod metrics;
+mod password_finish;
+mod password_start;
 mod publish_key_packages;
 mod read_conversation;
+mod read_ledger;
 mod read_tree;
+mod recover;
 mod register_finish;
 mod register_start;
+mod second_factor_status;
 mod username_status;
 
 use std::sync::Arc;
@@ -45,7 +52,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         )
         .route("/v1/login/start", post(login_start::login_start))
         .route("/v1/login/finish", post(login_finish::login_finish))
+        .route("/v1/login/recover", post(recover::recover))
         .route("/v1/ledger", post(append_ledger::append_ledger))
+        .route("/v1/ledger/read", post(read_ledger::read_ledger))
+        .merge(guards())
         .route(
             "/v1/key-packages",
             post(publish_key_packages::publish_key_packages),
@@ -81,6 +91,28 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/health", get(health::health))
         .fallback(unknown_path)
         .with_state(gateway)
+}
+
+/// What changes how an account is guarded.
+fn guards() -> Router<Arc<Gateway>> {
+    Router::new()
+        .route(
+            "/v1/second-factor",
+            get(second_factor_status::second_factor_status),
+        )
+        .route(
+            "/v1/second-factor/enable",
+            post(enable_second_factor::enable_second_factor),
+        )
+        .route(
+            "/v1/second-factor/disable",
+            post(disable_second_factor::disable_second_factor),
+        )
+        .route("/v1/password/start", post(password_start::password_start))
+        .route(
+            "/v1/password/finish",
+            post(password_finish::password_finish),
+        )
 }
 
 async fn unknown_path() -> Refusal {

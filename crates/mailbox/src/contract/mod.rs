@@ -3,6 +3,7 @@
 //! Each case takes an empty store and what it announces. Bytes are made up: a store never looks inside.
 
 mod conversations;
+mod credentials;
 mod directory;
 mod fixture;
 mod mailboxes;
@@ -13,6 +14,10 @@ pub use conversations::{
     a_device_that_is_not_in_force_is_refused, a_sliced_welcome_gives_each_device_its_own,
     conversations_are_listed_in_pages, the_first_commit_of_an_epoch_wins,
     who_left_gets_nothing_more,
+};
+pub use credentials::{
+    a_password_changes_with_its_bundle, codes_of_a_second_factor_count_once,
+    tallies_of_guesses_are_kept_for_an_hour,
 };
 pub use directory::{
     a_ledger_grows_only_from_where_it_was_checked, a_report_is_kept_for_the_operator,
@@ -44,6 +49,9 @@ macro_rules! contract_tests {
             key_packages_expire
             a_secret_is_made_once
             a_report_is_kept_for_the_operator
+            codes_of_a_second_factor_count_once
+            a_password_changes_with_its_bundle
+            tallies_of_guesses_are_kept_for_an_hour
             a_conversation_is_created_once_with_its_welcome
             the_first_commit_of_an_epoch_wins
             a_commit_moves_members_and_invites_new_ones

@@ -144,6 +144,19 @@ accountId: string,
 isBlocked: boolean, };
 
 /**
+ * Another password.
+ */
+export type ChangePasswordParams = { 
+/**
+ * The one until now.
+ */
+oldPassword: string, 
+/**
+ * The one from now on.
+ */
+newPassword: string, };
+
+/**
  * A username at a server.
  */
 export type CheckUsernameParams = { 
@@ -155,6 +168,15 @@ server: string,
  * As typed.
  */
 username: string, };
+
+/**
+ * A code of the authenticator app.
+ */
+export type CodeParams = { 
+/**
+ * Six digits.
+ */
+code: string, };
 
 /**
  * Something that was scanned or typed from a person's screen.
@@ -485,7 +507,7 @@ export type Empty = Record<symbol, never>;
 /**
  * Stable words for what went wrong. Each exists because a caller acts on it.
  */
-export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "TOTP_REQUIRED" | "WRONG_CODE" | "WRONG_RECOVERY_KEY" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
 
 /**
  * The part of an error that programs act on.
@@ -715,7 +737,7 @@ username: string,
  */
 password: string, 
 /**
- * The code of the second factor, when the account has one.
+ * The code of the second factor, when the account has one: of the app, or a recovery code.
  */
 totp?: string, };
 
@@ -1135,6 +1157,15 @@ export type Opened = {
 conversationId: string, };
 
 /**
+ * The account's password, entered anew.
+ */
+export type PasswordParams = { 
+/**
+ * The password.
+ */
+password: string, };
+
+/**
  * What members may do.
  */
 export type PermissionsView = { 
@@ -1315,6 +1346,40 @@ deliveredAt?: number,
  * When they read it; left out: not yet, or they or this person don't tell.
  */
 readAt?: number, };
+
+/**
+ * An existing account without its password, on a new device.
+ */
+export type RecoverParams = { 
+/**
+ * Address of the server.
+ */
+server: string, 
+/**
+ * Its username.
+ */
+username: string, 
+/**
+ * 12 groups of 4 characters, as typed.
+ */
+recoveryKey: string, 
+/**
+ * The code of the second factor, when the account has one: of the app, or a recovery code.
+ */
+totp?: string, 
+/**
+ * The account's password from now on; left out: it stays as it is.
+ */
+newPassword?: string, };
+
+/**
+ * Codes that stand in for the app, once each.
+ */
+export type RecoveryCodes = { 
+/**
+ * Ten of them.
+ */
+recoveryCodes: Array<string>, };
 
 /**
  * The recovery key, until it is confirmed.
@@ -1611,6 +1676,19 @@ limit?: number,
  * one, which then fails with SUPERSEDED.
  */
 searchBox?: string, };
+
+/**
+ * What guards the account beside its password.
+ */
+export type SecurityStatus = { 
+/**
+ * New devices are asked for a code.
+ */
+isTotpOn: boolean, 
+/**
+ * Recovery codes that were not used.
+ */
+recoveryCodes: number, };
 
 /**
  * A new message.
@@ -1937,6 +2015,36 @@ target?: PersonRef,
 value?: string, };
 
 /**
+ * What the authenticator app is to be told.
+ */
+export type TotpBegun = { 
+/**
+ * To be typed: base 32.
+ */
+secret: string, 
+/**
+ * To be scanned: an `otpauth` address.
+ */
+uri: string, 
+/**
+ * The same as a picture: a `data:` URL of a QR code.
+ */
+qr: string, };
+
+/**
+ * What turns two-step verification off.
+ */
+export type TotpDisableParams = { 
+/**
+ * The account's password.
+ */
+password: string, 
+/**
+ * A code of the app, or a recovery code.
+ */
+code: string, };
+
+/**
  * A device in force.
  */
 export type TrustedDeviceView = { 
@@ -2026,6 +2134,18 @@ export interface Commands {
   "account.confirmRecoveryKey": { params: Empty; result: Empty };
   /** Signs this device in to an existing account. */
   "account.login": { params: LoginParams; result: LoggedIn };
+  /** Signs this device in by the recovery key, and gives the account a new password when one is named. */
+  "account.recover": { params: RecoverParams; result: LoggedIn };
+  /** Gives the account another password; its devices stay signed in. */
+  "account.changePassword": { params: ChangePasswordParams; result: Empty };
+  /** What guards the account beside its password. */
+  "security.status": { params: Empty; result: SecurityStatus };
+  /** Begins to turn two-step verification on: what the authenticator app is to be told. */
+  "security.totpBegin": { params: PasswordParams; result: TotpBegun };
+  /** Turns it on with the first code; the recovery codes are shown this once. */
+  "security.totpConfirm": { params: CodeParams; result: RecoveryCodes };
+  /** Turns it off. */
+  "security.totpDisable": { params: TotpDisableParams; result: Empty };
   /** The account on this device, and how the connection stands. */
   "account.status": { params: Empty; result: AccountStatus };
   /** Tries to connect at once: the network is back, or the person asked. */

@@ -8,7 +8,7 @@ import { PASSWORD_BYTES_MAX, strengthOf, type Strength } from "./passwordStrengt
 import { ServerChoice } from "./ServerChoice.svelte";
 import { UsernameCheck } from "./UsernameCheck.svelte";
 
-export type Step = "welcome" | "server" | "account" | "logIn";
+export type Step = "welcome" | "server" | "account" | "logIn" | "recover" | "code";
 export type Purpose = "create" | "logIn";
 
 export class OnboardingController {
@@ -23,6 +23,15 @@ export class OnboardingController {
   passwordError = $state<string>();
   /** Log in only: about the username. */
   usernameError = $state<string>();
+  /** Of the second step: six digits, or a recovery code. */
+  code = $state("");
+  codeError = $state<string>();
+  /** A recovery code in place of the app's. */
+  isSpare = $state(false);
+  recoveryKey = $state("");
+  keyError = $state<string>();
+  /** Where the code was asked for. */
+  #wayIn: "logIn" | "recover" = "logIn";
   readonly servers: ServerChoice;
   readonly username: UsernameCheck;
 
@@ -54,7 +63,14 @@ export class OnboardingController {
 
   back(): void {
     this.#clearErrors();
-    this.step = this.step === "account" || this.step === "logIn" ? "server" : "welcome";
+    this.code = "";
+    switch (this.step) {
+      case "code": this.step = this.#wayIn; break;
+      case "recover": this.step = "logIn"; break;
+      case "account":
+      case "logIn": this.step = "server"; break;
+      default: this.step = "welcome";
+    }
   }
 
   async useServer(): Promise<void> {
@@ -85,27 +101,83 @@ export class OnboardingController {
       if (this.username.username === "") this.usernameError = t("onboarding.logIn.needUsername");
       if (this.password === "") this.passwordError = t("onboarding.logIn.needPassword");
       if (this.usernameError || this.passwordError) return;
-      await this.backend.call("account.login", {
-        server: this.servers.server, username: this.username.username, password: this.password,
-      });
-      await this.#finish();
+      this.#wayIn = "logIn";
+      await this.#logIn();
     });
+  }
+
+  async #logIn(): Promise<void> {
+    await this.backend.call("account.login", {
+      server: this.servers.server, username: this.username.username, password: this.password, ...this.#totp,
+    });
+    await this.#finish();
+  }
+
+  /** The way in when the password is forgotten. */
+  startRecovery(): void {
+    this.#clearErrors();
+    this.password = "";
+    this.step = "recover";
+  }
+
+  async recover(): Promise<void> {
+    await this.#try(async () => {
+      if (this.username.username === "") this.usernameError = t("onboarding.logIn.needUsername");
+      if (this.recoveryKey.trim() === "") this.keyError = t("recover.needKey");
+      this.#checkNewPassword();
+      if (this.usernameError || this.keyError || this.passwordError) return;
+      this.#wayIn = "recover";
+      await this.#recover();
+    });
+  }
+
+  async #recover(): Promise<void> {
+    await this.backend.call("account.recover", {
+      server: this.servers.server, username: this.username.username, recoveryKey: this.recoveryKey,
+      newPassword: this.password, ...this.#totp,
+    });
+    await this.#finish();
+  }
+
+  /** The second step, of whichever way in asked for it. */
+  async enterCode(): Promise<void> {
+    await this.#try(async () => {
+      if (this.code.trim() === "") this.codeError = t("twoStep.needCode");
+      else if (this.#wayIn === "logIn") await this.#logIn();
+      else await this.#recover();
+    });
+  }
+
+  useSpare(isSpare: boolean): void {
+    this.#clearErrors();
+    this.code = "";
+    this.isSpare = isSpare;
+  }
+
+  get #totp(): { totp?: string } {
+    return this.code.trim() === "" ? {} : { totp: this.code };
   }
 
   async #finish(): Promise<void> {
     await this.onSignedIn();
     this.password = "";
+    this.recoveryKey = "";
+    this.code = "";
   }
 
   /** Marks what is missing; asks about the name when that wasn't done yet. */
   async #isFormComplete(): Promise<boolean> {
     if (this.username.state === "checking" || this.username.state === "unchecked") await this.username.ask();
     if (this.username.state === "empty") this.username.type("");
-    if (this.strength === "short") this.passwordError = this.passwordHelp;
-    else if (new TextEncoder().encode(this.password).length > PASSWORD_BYTES_MAX) this.passwordError = t("onboarding.account.passwordLong");
+    this.#checkNewPassword();
     const isNameUsable = this.username.state === "free" || this.username.state === "unchecked";
     if (!isNameUsable && this.username.state === "empty") this.usernameError = t("onboarding.account.usernameShort");
     return isNameUsable && this.passwordError === undefined;
+  }
+
+  #checkNewPassword(): void {
+    if (this.strength === "short") this.passwordError = this.passwordHelp;
+    else if (new TextEncoder().encode(this.password).length > PASSWORD_BYTES_MAX) this.passwordError = t("onboarding.account.passwordLong");
   }
 
   /** What the strength meter says. */
@@ -141,15 +213,26 @@ export class OnboardingController {
       case "USERNAME_INVALID": this.username.refuse("characters"); break;
       case "REGISTRATION_CLOSED": this.error = t("onboarding.server.closedHelp"); break;
       case "PASSWORD_TOO_SHORT": this.passwordError = t("onboarding.account.passwordRule"); break;
+      case "TOTP_REQUIRED": this.step = "code"; break;
+      case "WRONG_CODE": this.codeError = t("twoStep.wrong"); this.code = ""; break;
+      case "WRONG_RECOVERY_KEY": this.#refuseKey(error.message); break;
       case "WRONG_PASSWORD":
       case "UNKNOWN_ACCOUNT": this.passwordError = t("onboarding.logIn.wrong"); break;
       default: this.error = failureText(error);
     }
   }
 
+  /** Mistyped or of another account: the core says which. */
+  #refuseKey(text: string): void {
+    this.step = "recover";
+    this.keyError = text;
+  }
+
   #clearErrors(): void {
     this.error = undefined;
     this.passwordError = undefined;
     this.usernameError = undefined;
+    this.codeError = undefined;
+    this.keyError = undefined;
   }
 }

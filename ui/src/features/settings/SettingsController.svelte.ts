@@ -5,10 +5,11 @@ import { BackendError, type Backend } from "../../backend/backend";
 import type { ProfileView, Settings } from "../../backend/generated/api";
 import type { Contact } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
+import { SecurityController } from "./SecurityController.svelte";
 
-export type Page = "profile" | "privacy" | "notifications" | "appearance" | "blocked";
+export type Page = "profile" | "devices" | "privacy" | "notifications" | "appearance" | "blocked";
 /** Those of the list; the blocked people are a page behind privacy. */
-export const PAGES = ["profile", "privacy", "notifications", "appearance"] as const satisfies readonly Page[];
+export const PAGES = ["profile", "devices", "privacy", "notifications", "appearance"] as const satisfies readonly Page[];
 
 export class SettingsController {
   /** Undefined in a narrow window: the list of pages. */
@@ -20,7 +21,11 @@ export class SettingsController {
   /** What went wrong last, until the next change. */
   problem = $state<string>();
 
-  constructor(private readonly backend: Backend) {}
+  readonly security: SecurityController;
+
+  constructor(private readonly backend: Backend) {
+    this.security = new SecurityController(backend);
+  }
 
   async load(): Promise<void> {
     this.loadError = undefined;

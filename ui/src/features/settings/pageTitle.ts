@@ -6,6 +6,7 @@ import type { Page } from "./SettingsController.svelte";
 export function pageTitle(page: Page): string {
   switch (page) {
     case "profile": return t("settings.profile");
+    case "devices": return t("settings.devices");
     case "privacy": return t("settings.privacy");
     case "notifications": return t("settings.notifications");
     case "appearance": return t("accountMenu.theme");
@@ -20,6 +21,7 @@ export function settingEntries(): SettingEntry[] {
   const on = (page: Page, ...labels: string[]): SettingEntry[] => labels.map((label) => ({ page, label }));
   return [
     ...on("profile", t("settings.profile"), t("picture.change"), t("settings.name"), t("settings.about"), t("onboarding.account.username")),
+    ...on("devices", t("settings.devices"), t("twoStep.title"), t("password.title")),
     ...on("privacy", t("settings.privacy"), t("settings.lastSeen"), t("settings.online"), t("settings.readReceipts"), t("settings.typing"), t("settings.strangers")),
     ...on("blocked", t("settings.blocked")),
     ...on("notifications", t("settings.notifications"), t("settings.show"), t("settings.sound")),
