@@ -92,7 +92,13 @@ export class MainController {
     this.ownPicture = (await this.backend.call("profile.get", {}).catch(() => undefined))?.picture;
   }
 
+  /** The page is about to go. */
+  keepPlaces(): void {
+    this.#places.save();
+  }
+
   dispose(): void {
+    this.keepPlaces();
     this.#stop();
     this.sides.dispose();
     this.pictures.dispose();

@@ -10,9 +10,12 @@ export interface Place {
 /** Chats whose place is kept; the oldest go. */
 const PLACES_MAX = 200;
 const KEY = "pipit.places";
+/** Milliseconds after a change before it is kept: scrolling changes a place with every frame, and each writing costs one. */
+export const SAVE_MS = 500;
 
 export class ScrollMemory {
   #places = new Map<string, Place>();
+  #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined) {
     try {
@@ -35,6 +38,14 @@ export class ScrollMemory {
       if (this.#places.size <= PLACES_MAX) break;
       this.#places.delete(oldest);
     }
+    this.#saving ??= setTimeout(() => this.save(), SAVE_MS);
+  }
+
+  /** At once: the page is about to go. */
+  save(): void {
+    if (this.#saving === undefined) return;
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
     try {
       this.storage?.setItem(KEY, JSON.stringify([...this.#places]));
     } catch {
