@@ -6,6 +6,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "proto/http.proto",
         "proto/content.proto",
         "proto/group.proto",
+        "proto/link.proto",
     ];
     for file in files {
         println!("cargo:rerun-if-changed={file}");

@@ -15,10 +15,12 @@ use crate::error::{ErrorCode, RpcError};
 use crate::events::Events;
 use crate::for_each_command;
 use crate::group_view::*;
+use crate::link_view::LinkCodeView;
 use crate::param::*;
 use crate::security_view::*;
 use crate::view::*;
 
+mod devices;
 mod people;
 mod security;
 mod state;

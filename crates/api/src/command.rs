@@ -2,6 +2,7 @@
 //! the TypeScript types are made from it; nobody keeps a second list.
 
 use crate::group_view::*;
+use crate::link_view::LinkCodeView;
 use crate::param::*;
 use crate::security_view::*;
 use crate::view::*;
@@ -177,6 +178,14 @@ macro_rules! for_each_command {
             "security.verify": security_verify(VerifyParams) -> ContactView;
             /// The person has decided on the alarm of a conversation: what waits there is sent.
             "security.settle": security_settle(ConversationParams) -> Empty;
+            /// Shows a code for linking a device: this one to an account, or another one to this account.
+            "device.showCode": device_show_code(ShowCodeParams) -> LinkCodeView;
+            /// Enters the code that another device shows. How it goes on is told by `link.changed`.
+            "device.link": device_link(LinkDeviceParams) -> Empty;
+            /// Says whether the new device is wanted, when `link.changed` asks.
+            "device.approve": device_approve(ApproveParams) -> Empty;
+            /// Ends linking, and takes a shown code away.
+            "device.cancel": device_cancel(Empty) -> Empty;
             /// Says where the person looks.
             "window.focus": window_focus(FocusParams) -> Empty;
             /// Starts notifications named `event` on this connection.

@@ -189,7 +189,7 @@ impl From<ClientError> for RpcError {
             ClientError::UnknownAccount => ErrorCode::UnknownAccount,
             ClientError::UnknownConversation => ErrorCode::UnknownConversation,
             ClientError::NotFound | ClientError::UnknownDevice => ErrorCode::NotFound,
-            ClientError::OwnDevice => ErrorCode::BadRequest,
+            ClientError::OwnDevice | ClientError::LinkCode => ErrorCode::BadRequest,
             ClientError::TimerLength
             | ClientError::Name
             | ClientError::About
@@ -250,6 +250,7 @@ fn from_refusal(refused: &Refused) -> RpcError {
         RefusalCode::SlowDown => ErrorCode::SlowDown,
         RefusalCode::UnknownAccount => ErrorCode::UnknownAccount,
         RefusalCode::UnknownConversation => ErrorCode::UnknownConversation,
+        RefusalCode::LinkGone => ErrorCode::LinkGone,
         RefusalCode::AlreadyExists => ErrorCode::UsernameTaken,
         RefusalCode::DeviceRevoked => ErrorCode::DeviceRevoked,
         RefusalCode::WrongPassword => ErrorCode::WrongPassword,

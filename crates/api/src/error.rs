@@ -61,6 +61,8 @@ pub enum ErrorCode {
     SlowDown,
     /// This device was removed from the account.
     DeviceRevoked,
+    /// The code for linking is not valid any more; show a new one.
+    LinkGone,
     /// The server shows an identity that contradicts what is known: an alarm.
     LedgerMismatch,
     /// The disk is full.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::link_view::LinkingView;
 use crate::security_view::AlarmView;
 use crate::view::{
     AccountStatus, ConnectionState, ContactView, ConversationView, MessageView, ProfileView,
@@ -135,6 +136,12 @@ pub enum AppEvent {
     Alarm {
         /// What.
         alarm: AlarmView,
+    },
+    /// Linking a device has come further, or ended.
+    #[serde(rename = "link.changed")]
+    LinkChanged {
+        /// How far.
+        link: LinkingView,
     },
     /// A notification was clicked: show this conversation.
     #[serde(rename = "conversation.show")]

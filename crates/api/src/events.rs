@@ -52,6 +52,7 @@ impl From<Event> for AppEvent {
             Event::Account(status) => Self::AccountChanged {
                 status: status.into(),
             },
+            Event::Link(state) => Self::LinkChanged { link: state.into() },
             Event::MessageAdded(message) => Self::MessageAdded {
                 message: Box::new(message.into()),
             },

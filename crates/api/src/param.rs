@@ -123,6 +123,27 @@ params! {
         /// Its id.
         account_id: String,
     }
+    /// A code to be shown.
+    ShowCodeParams {
+        /// Address of the server; needed on a device without an account.
+        server: Option<String>,
+        /// What the other device calls this one.
+        name: Option<String>,
+    }
+    /// A code that another device shows.
+    LinkDeviceParams {
+        /// As typed, or the text of the picture.
+        code: String,
+        /// Address of the server; needed on a device without an account for a code that was typed.
+        server: Option<String>,
+        /// What the other device calls this one.
+        name: Option<String>,
+    }
+    /// What the person decided about a new device.
+    ApproveParams {
+        /// It is theirs.
+        is_wanted: bool,
+    }
     /// A device of one's own.
     DeviceParams {
         /// Its id.

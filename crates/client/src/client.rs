@@ -18,7 +18,7 @@ use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::security::Enrolment;
 use crate::session::Session;
-use crate::{expiry, group, inbox, outbox, presence, receipt, renew, reread, search, sync};
+use crate::{expiry, group, inbox, link, outbox, presence, receipt, renew, reread, search, sync};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -130,6 +130,8 @@ pub(crate) struct Shared {
     is_revoked: AtomicBool,
     /// What this person is called, once a profile says so.
     pub(crate) own_name: Mutex<Option<Redacted<String>>>,
+    /// A device that is being linked.
+    pub(crate) link: Mutex<Option<link::Running>>,
     /// Held while signing up or in, so that two of them don't both win.
     pub(crate) signing: tokio::sync::Mutex<Signing>,
 }
@@ -166,6 +168,7 @@ impl Client {
             is_recovery_key_pending: Mutex::new(false),
             is_revoked: AtomicBool::new(false),
             own_name: Mutex::default(),
+            link: Mutex::default(),
             signing: tokio::sync::Mutex::default(),
         });
         let client = Self { shared };

@@ -47,6 +47,9 @@ pub enum ClientError {
     /// A device does not take itself out of its account like another.
     #[error("this is the device that you are using; log out instead")]
     OwnDevice,
+    /// The text is no code for linking a device.
+    #[error("a code has eight letters and digits; type it as the other device shows it")]
+    LinkCode,
     /// No conversation with this id on this device.
     #[error("there is no such chat on this device")]
     UnknownConversation,

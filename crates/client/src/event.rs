@@ -6,6 +6,7 @@ use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::client::{AccountStatus, Connection};
+use crate::link::LinkState;
 use crate::people::Profile;
 use crate::record::{ContactRecord, ConversationRecord, MessageRecord};
 use crate::settings::Settings;
@@ -86,6 +87,8 @@ pub enum Event {
     },
     /// Keys or changes that must not be were refused.
     Alarm(Box<AlarmRecord>),
+    /// Linking a device has come further, or ended.
+    Link(LinkState),
     /// A shell asks the screen to show a conversation.
     ShowConversation(ConversationId),
 }

@@ -15,6 +15,7 @@ use crate::bucket::{Bucket, Buckets, Rate};
 use crate::config::GatewayConfig;
 use crate::grant::{Grant, Ticket};
 use crate::guess::{FORGET_MS, Guesses};
+use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::pending::Pending;
 use crate::refuse::Refusal;
@@ -30,6 +31,8 @@ const LOOK_UPS_PER_SECOND: u32 = 5;
 const CLAIMS_PER_SECOND: u32 = 2;
 /// Reports by one device: people write them.
 const REPORTS_PER_MINUTE: u32 = 2;
+/// Places for linking opened from one address: people look at each code.
+const LINK_SHOWS_PER_MINUTE: u32 = 10;
 /// Handshakes checked at once: each can take a core for a second.
 const HANDSHAKES_AT_ONCE: usize = 4;
 
@@ -73,6 +76,8 @@ pub struct Gateway {
     pub(crate) claims: Buckets<DeviceId>,
     pub(crate) reports: Buckets<DeviceId>,
     pub(crate) handshakes: Semaphore,
+    pub(crate) links: Links,
+    link_shows: Buckets<IpAddr>,
     sign_ups: Buckets<IpAddr>,
     requests: Buckets<IpAddr>,
     admission: Mutex<Bucket>,
@@ -120,6 +125,8 @@ impl Gateway {
             claims: Buckets::new(Rate::per_second(CLAIMS_PER_SECOND)),
             reports: Buckets::new(Rate::per_minute(REPORTS_PER_MINUTE)),
             handshakes: Semaphore::new(HANDSHAKES_AT_ONCE),
+            links: Links::default(),
+            link_shows: Buckets::new(Rate::per_minute(LINK_SHOWS_PER_MINUTE)),
             sign_ups: Buckets::new(Rate::per_minute(limits.sign_ups_per_minute)),
             requests: Buckets::new(Rate::per_second(limits.requests_per_second)),
             admission: Mutex::new(Bucket::full(
@@ -175,6 +182,11 @@ impl Gateway {
     /// Counts a request without authentication.
     pub(crate) fn count_request(&self, address: IpAddr) -> Result<(), Refusal> {
         limit_address(&self.requests, address, self.now())
+    }
+
+    /// Counts a place for linking.
+    pub(crate) fn count_link(&self, address: IpAddr) -> Result<(), Refusal> {
+        limit_address(&self.link_shows, address, self.now())
     }
 
     /// Counts a sign-up.

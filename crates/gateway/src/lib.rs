@@ -17,6 +17,7 @@ mod grant;
 mod guess;
 mod http;
 mod key_packages;
+mod links;
 mod metrics;
 mod pending;
 mod refuse;

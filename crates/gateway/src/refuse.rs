@@ -194,7 +194,9 @@ fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::Closed
         | RefusalCode::NotAllowed
         | RefusalCode::Blocked => StatusCode::FORBIDDEN,
-        RefusalCode::UnknownAccount | RefusalCode::UnknownConversation => StatusCode::NOT_FOUND,
+        RefusalCode::UnknownAccount | RefusalCode::UnknownConversation | RefusalCode::LinkGone => {
+            StatusCode::NOT_FOUND
+        }
         RefusalCode::StaleEpoch | RefusalCode::AlreadyExists => StatusCode::CONFLICT,
         RefusalCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         RefusalCode::InvalidLedger | RefusalCode::InvalidHandshake | RefusalCode::InvalidName => {

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pipit_domain::{AccountId, DeviceId, Timestamp, limits};
 
 use crate::entry::{Action, Entry, EntryError, Hash};
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{PublicKey, SIGNATURE_LEN, SecretKey};
 
 /// Why entries are not a ledger, or one more entry does not belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -153,12 +153,32 @@ impl Ledger {
         device: &SecretKey,
         now: Timestamp,
     ) -> Result<Entry, LedgerError> {
+        let consent = self.consent(device)?;
+        self.add_consented(signer, device.public(), consent, now)
+    }
+
+    /// A new device's agreement to come next in this ledger.
+    ///
+    /// # Errors
+    /// [`LedgerError::Full`].
+    pub fn consent(&self, device: &SecretKey) -> Result<[u8; SIGNATURE_LEN], LedgerError> {
+        Ok(Entry::consent(device, self.next_sequence()?, &self.head))
+    }
+
+    /// Makes (and appends) the entry that adds a device which is elsewhere, and has consented
+    /// ([`Ledger::consent`]) to follow the last entry.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub fn add_consented(
+        &mut self,
+        signer: &SecretKey,
+        device: PublicKey,
+        consent: [u8; SIGNATURE_LEN],
+        now: Timestamp,
+    ) -> Result<Entry, LedgerError> {
         let sequence = self.next_sequence()?;
-        let consent = Entry::consent(device, sequence, &self.head);
-        let action = Action::Add {
-            device: device.public(),
-            consent,
-        };
+        let action = Action::Add { device, consent };
         self.sign_and_append(signer, sequence, action, now)
     }
 

@@ -266,6 +266,11 @@ async fn opening_the_same_chat_at_the_same_moment_gives_one_conversation() {
     assert_eq!(same, *conversation, "its id follows from the two accounts");
     for line in [alice_line, bob_line] {
         line.hold_answers_to("POST /v1/conversations ");
+        // Neither hears of the other's before making one.
+        line.rule(|frame| match frame.is_deliver() {
+            true => Verdict::Hold,
+            false => Verdict::Pass,
+        });
     }
     alice.send(conversation, "alice first").await;
     bob.send(conversation, "bob first").await;
@@ -273,6 +278,7 @@ async fn opening_the_same_chat_at_the_same_moment_gives_one_conversation() {
         line.request("POST /v1/conversations ").await;
     }
     for line in [alice_line, bob_line] {
+        line.resume();
         line.let_answers_pass();
     }
     for device in [alice, bob] {

@@ -5,16 +5,17 @@ use story_tests::{Person, Proxy, RequestVerdict, Server, until};
 
 /// Waits for what `link.changed` says.
 async fn wait_link(person: &Person, state: &str) -> Value {
-    person
-        .event(&format!("linking to be {state}"), |events| {
+    let what = format!("linking to be {state}");
+    let link = person
+        .event(&what, |events| {
             let link =
                 |event: &Value| (event["type"] == "link.changed").then(|| event["link"].clone());
-            events
-                .iter()
-                .filter_map(link)
-                .find(|link| link["state"] == state)
+            let mut links = events.iter().filter_map(link);
+            links.find(|link| link["state"] == state || link["state"] == "failed")
         })
-        .await
+        .await;
+    assert_eq!(link["state"], state, "{link}");
+    link
 }
 
 async fn show(person: &Person, server: &str) -> Value {
@@ -34,16 +35,23 @@ async fn approve(person: &Person, is_wanted: bool) {
         .await;
 }
 
-/// Waits until a device has the conversation, and what is sent there comes to it.
+/// Waits until a device is in the conversation: what it says is heard there, and what is sent comes to it.
 async fn wait_reads(device: &Person, from: &Person, conversation: &str, text: &str) {
     until("the conversation on the new device", async || {
         let params = json!({ "conversationId": conversation });
         device.call("conversation.get", params).await.ok().map(drop)
     })
     .await;
+    let here = format!("here for {text}");
+    device.send(conversation, &here).await;
+    wait_text(from, conversation, &here).await;
     from.send(conversation, text).await;
-    until(&format!("{text:?} on the new device"), async || {
-        let all = device.texts(conversation).await;
+    wait_text(device, conversation, text).await;
+}
+
+async fn wait_text(person: &Person, conversation: &str, text: &str) {
+    until(&format!("{text:?}"), async || {
+        let all = person.texts(conversation).await;
         all.iter().any(|read| read == text).then_some(())
     })
     .await;
@@ -85,8 +93,9 @@ async fn a_code_shown_on_the_new_device_is_typed_on_the_old_one() {
     assert_eq!(status["username"], "bob");
     wait_reads(&laptop, &alice, &conversation, "to both of bob's").await;
     laptop.send(&conversation, "from the laptop").await;
-    alice.wait_texts(&conversation, 3).await;
-    bob.wait_texts(&conversation, 3).await;
+    for person in [&alice, &bob] {
+        wait_text(person, &conversation, "from the laptop").await;
+    }
     // It stays one of the account's after a restart.
     laptop.kill().await;
     laptop.start().await;
@@ -151,8 +160,9 @@ async fn a_wrong_code_is_noticed_on_both_devices_and_spends_the_place() {
         &json!(format!("{}{last}", &right[..right.len() - 1])),
     )
     .await;
-    assert_eq!(wait_link(&bob, "failed").await["why"], "wrongCode");
-    wait_link(&laptop, "failed").await;
+    for person in [&bob, &laptop] {
+        assert_eq!(wait_link(person, "failed").await["why"], "wrongCode");
+    }
     let right = json!({ "code": right, "server": at });
     assert_eq!(bob.refused("device.link", right).await.code, "LINK_GONE");
     assert_eq!(

@@ -188,6 +188,9 @@ async fn what_came_while_a_device_was_away_is_not_read_by_what_was_read_there() 
     let (alice, bob, chat) = (&pair.alice, &pair.bob, &pair.conversation);
     let tablet = Person::login(&pair.server.address, "bob").await;
     wait_fields(&tablet, chat, &json!({ "isMuted": false })).await;
+    // Who can be heard is in: nothing that is said from then on is missed.
+    tablet.send(chat, "here too").await;
+    alice.wait_texts(chat, 3).await;
     alice.send(chat, "before").await;
     for device in [bob, &tablet] {
         until("the text before", async || {

@@ -1,7 +1,7 @@
 //! Commands on people: names of one's own, requests, blocking.
 
 use pipit_client::ProfileChange;
-use pipit_domain::{AccountId, DeviceId};
+use pipit_domain::AccountId;
 
 use super::{Answer, Api, conversation, id, message};
 use crate::param::*;
@@ -13,12 +13,6 @@ fn account(text: &str) -> Answer<AccountId> {
 }
 
 impl Api {
-    pub(super) async fn device_revoke(&self, params: DeviceParams) -> Answer<Empty> {
-        let device: DeviceId = id(&params.device_id, "deviceId")?;
-        self.client.revoke_device(device).await?;
-        Ok(Empty {})
-    }
-
     pub(super) async fn profile_get(&self, _: Empty) -> Answer<ProfileView> {
         Ok(self.client.profile().await?.into())
     }

@@ -10,6 +10,7 @@ mod enable_second_factor;
 mod group_rules;
 mod health;
 mod leave_conversation;
+mod link;
 mod login_finish;
 mod login_start;
 mod metrics;
@@ -60,6 +61,11 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
             "/v1/key-packages",
             post(publish_key_packages::publish_key_packages),
         )
+        .route("/v1/link/show", post(link::show))
+        .route("/v1/link/enter", post(link::enter))
+        .route("/v1/link/put", post(link::put))
+        .route("/v1/link/take", post(link::take))
+        .route("/v1/link/end", post(link::end))
         .layer(DefaultBodyLimit::max(limits::BODY_LEN_MAX));
     let large = Router::new()
         .route(
