@@ -80,7 +80,7 @@ async fn a_group_answers_reacts_and_is_searched() -> Result<()> {
     ines.find("button", "Take out oskar").await?;
     ines.picture("new-group.png").await?;
     ines.click("button", "Create group").await?;
-    ines.see("2 members").await?;
+    ines.see("oskar, you").await?;
     ines.send("The hut is booked, two nights.").await?;
     oskar.accept("Ridge walkers").await?;
     oskar.see_message("hut is booked", "").await?;

@@ -3,14 +3,16 @@
 import { BackendError, type Backend } from "../backend/backend";
 import { EventFeed } from "../backend/feed";
 import type { AccountStatus } from "../backend/generated/api";
+import { LinkingController } from "../features/linking/LinkingController.svelte";
 import { OnboardingController } from "../features/onboarding/OnboardingController.svelte";
 import { RecoveryController } from "../features/onboarding/RecoveryController.svelte";
+import { deviceName } from "../i18n/deviceName";
 import { MainController } from "../views/MainController.svelte";
 
 export type Screen =
   | { is: "starting" }
   | { is: "failed"; error: BackendError }
-  | { is: "onboarding"; onboarding: OnboardingController }
+  | { is: "onboarding"; onboarding: OnboardingController; linking: LinkingController }
   | { is: "recovery"; recovery: RecoveryController }
   | { is: "main"; main: MainController };
 
@@ -68,6 +70,7 @@ export class AppController {
     this.main?.connection.apply(status);
     if (this.screen.is === wanted) return;
     this.main?.dispose();
+    if (this.screen.is === "onboarding") this.screen.linking.dispose();
     this.screen = this.#make(wanted, status);
     this.#openLink();
   }
@@ -81,7 +84,10 @@ export class AppController {
   #make(wanted: "onboarding" | "recovery" | "main", status: AccountStatus): Screen {
     const ask = (): Promise<void> => this.#ask();
     switch (wanted) {
-      case "onboarding": return { is: "onboarding", onboarding: new OnboardingController(this.backend, ask) };
+      case "onboarding": {
+        const onboarding = new OnboardingController(this.backend, ask);
+        return { is: "onboarding", onboarding, linking: new LinkingController(this.backend, this.#feed, deviceName, () => onboarding.servers.server) };
+      }
       case "recovery": {
         const account = { username: status.username ?? "", server: status.server ?? "" };
         const recovery = new RecoveryController(this.backend, account, ask);

@@ -12,7 +12,9 @@ import { InfoController } from "../features/info-panel/InfoController.svelte";
 import { PaletteController, type PaletteSources } from "../features/palette/PaletteController.svelte";
 import { SavedController } from "../features/saved/SavedController.svelte";
 import { SearchController } from "../features/search/SearchController.svelte";
+import { LinkingController } from "../features/linking/LinkingController.svelte";
 import { SettingsController, type Page } from "../features/settings/SettingsController.svelte";
+import { deviceName } from "../i18n/deviceName";
 import { conversationName } from "../i18n/conversationName";
 import { t } from "../i18n/text";
 import { Toasts } from "../kit/Toasts.svelte";
@@ -37,6 +39,7 @@ export class SidesController {
   readonly search: SearchController;
   palette = $state.raw<PaletteController>();
   settings = $state.raw<SettingsController>();
+  linking = $state.raw<LinkingController>();
   find = $state.raw<FindController>();
   info = $state.raw<InfoController>();
   newGroup = $state.raw<NewGroupController>();
@@ -58,7 +61,7 @@ export class SidesController {
   }
 
   get hasDialog(): boolean {
-    const dialogs = [this.palette, this.question, this.muting, this.newGroup, this.adding, this.joining, this.saved];
+    const dialogs = [this.palette, this.question, this.muting, this.newGroup, this.adding, this.joining, this.saved, this.linking];
     return dialogs.some((one) => one !== undefined);
   }
 
@@ -95,7 +98,17 @@ export class SidesController {
   }
 
   closeSettings(): void {
+    this.endLinking();
     this.settings = undefined;
+  }
+
+  startLinking(): void {
+    this.linking ??= new LinkingController(this.backend, this.feed, deviceName);
+  }
+
+  endLinking(): void {
+    this.linking?.dispose();
+    this.linking = undefined;
   }
 
   openFind(): void {
@@ -158,6 +171,7 @@ export class SidesController {
   dispose(): void {
     this.closeInfo();
     this.closeSaved();
+    this.endLinking();
   }
 
   mute(conversation: Conversation): void {

@@ -113,6 +113,15 @@ at: number, };
 export type AllowedTo = "everyone" | "admins";
 
 /**
+ * What the person decided about a new device.
+ */
+export type ApproveParams = { 
+/**
+ * It is theirs.
+ */
+isWanted: boolean, };
+
+/**
  * Whether a conversation is out of sight.
  */
 export type ArchiveParams = { 
@@ -507,7 +516,7 @@ export type Empty = Record<symbol, never>;
 /**
  * Stable words for what went wrong. Each exists because a caller acts on it.
  */
-export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "TOTP_REQUIRED" | "WRONG_CODE" | "WRONG_RECOVERY_KEY" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "TOTP_REQUIRED" | "WRONG_CODE" | "WRONG_RECOVERY_KEY" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LINK_GONE" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
 
 /**
  * The part of an error that programs act on.
@@ -647,6 +656,49 @@ conversationId?: string,
 isPending: boolean, };
 
 /**
+ * A code that another device is to enter.
+ */
+export type LinkCodeView = { 
+/**
+ * To be typed: `7KQ4-M2XD`.
+ */
+code: string, 
+/**
+ * What the picture says; `device.link` takes it too.
+ */
+invitation: string, 
+/**
+ * The invitation as a QR code: a `data:` URL.
+ */
+picture: string, 
+/**
+ * How long it can be entered, in milliseconds from now.
+ */
+lifeMs: number, };
+
+/**
+ * A code that another device shows.
+ */
+export type LinkDeviceParams = { 
+/**
+ * As typed, or the text of the picture.
+ */
+code: string, 
+/**
+ * Address of the server; needed on a device without an account for a code that was typed.
+ */
+server?: string, 
+/**
+ * What the other device calls this one.
+ */
+name?: string, };
+
+/**
+ * Why no device was linked.
+ */
+export type LinkFailureView = "expired" | "wrongCode" | "newer" | "declined" | "sameRole" | "broken" | "server";
+
+/**
  * A link to a group.
  */
 export type LinkParams = { 
@@ -676,6 +728,23 @@ server: string,
  * Who made the link, when they are known here.
  */
 inviter?: string, };
+
+/**
+ * How far linking has come.
+ */
+export type LinkingView = { "state": "shown" } | { "state": "asked", 
+/**
+ * The other device's name, as it tells; may be empty.
+ */
+name: string, 
+/**
+ * The device that would be added: answer with `device.approve`. Left out on the new device, which waits.
+ */
+deviceId?: string, } | { "state": "adding" } | { "state": "linked" } | { "state": "failed", 
+/**
+ * Why.
+ */
+why: LinkFailureView, };
 
 /**
  * Part of a conversation: at most one of `before`, `after`, `around`, `aroundDate`; none means the
@@ -1141,7 +1210,11 @@ isRequest: boolean, } | { "type": "alarm",
 /**
  * What.
  */
-alarm: AlarmView, } | { "type": "conversation.show", 
+alarm: AlarmView, } | { "type": "link.changed", 
+/**
+ * How far.
+ */
+link: LinkingView, } | { "type": "conversation.show", 
 /**
  * Which.
  */
@@ -1946,6 +2019,19 @@ notifications?: NotificationSettingsParams,
 requestsFromStrangers?: boolean, };
 
 /**
+ * A code to be shown.
+ */
+export type ShowCodeParams = { 
+/**
+ * Address of the server; needed on a device without an account.
+ */
+server?: string, 
+/**
+ * What the other device calls this one.
+ */
+name?: string, };
+
+/**
  * Part of a line that shows what was found.
  */
 export type SnippetPart = { 
@@ -2286,6 +2372,14 @@ export interface Commands {
   "security.verify": { params: VerifyParams; result: ContactView };
   /** The person has decided on the alarm of a conversation: what waits there is sent. */
   "security.settle": { params: ConversationParams; result: Empty };
+  /** Shows a code for linking a device: this one to an account, or another one to this account. */
+  "device.showCode": { params: ShowCodeParams; result: LinkCodeView };
+  /** Enters the code that another device shows. How it goes on is told by `link.changed`. */
+  "device.link": { params: LinkDeviceParams; result: Empty };
+  /** Says whether the new device is wanted, when `link.changed` asks. */
+  "device.approve": { params: ApproveParams; result: Empty };
+  /** Ends linking, and takes a shown code away. */
+  "device.cancel": { params: Empty; result: Empty };
   /** Says where the person looks. */
   "window.focus": { params: FocusParams; result: Empty };
   /** Starts notifications named `event` on this connection. */

@@ -8,8 +8,8 @@ import { PASSWORD_BYTES_MAX, strengthOf, type Strength } from "./passwordStrengt
 import { ServerChoice } from "./ServerChoice.svelte";
 import { UsernameCheck } from "./UsernameCheck.svelte";
 
-export type Step = "welcome" | "server" | "account" | "logIn" | "recover" | "code";
-export type Purpose = "create" | "logIn";
+export type Step = "welcome" | "server" | "account" | "logIn" | "recover" | "code" | "link";
+export type Purpose = "create" | "logIn" | "link";
 
 export class OnboardingController {
   step = $state<Step>("welcome");
@@ -50,7 +50,7 @@ export class OnboardingController {
   /** The server may be used for what the person came for. */
   get canUseServer(): boolean {
     const probe = this.servers.probe;
-    return probe.state === "answered" && (this.purpose === "logIn" || probe.info.registration === "open");
+    return probe.state === "answered" && (this.purpose !== "create" || probe.info.registration === "open");
   }
 
   begin(purpose: Purpose): void {
@@ -67,6 +67,7 @@ export class OnboardingController {
     switch (this.step) {
       case "code": this.step = this.#wayIn; break;
       case "recover": this.step = "logIn"; break;
+      case "link":
       case "account":
       case "logIn": this.step = "server"; break;
       default: this.step = "welcome";
@@ -80,7 +81,7 @@ export class OnboardingController {
     this.isBusy = false;
     if (!this.canUseServer) return;
     this.#clearErrors();
-    this.step = this.purpose === "create" ? "account" : "logIn";
+    this.step = this.purpose === "create" ? "account" : this.purpose;
     if (this.purpose === "create" && this.username.text !== "") void this.username.ask();
   }
 
