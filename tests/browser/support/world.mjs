@@ -56,6 +56,8 @@ export class World {
     const person = new Person(name, this, core, context, await context.newPage());
     this.#people.push(person);
     await person.page.goto(core.match[0]);
+    // Letters that change their shape move what is about to be clicked.
+    await person.page.evaluate(() => document.fonts.ready);
     return person;
   }
 

@@ -75,15 +75,16 @@ fn count(connection: &Connection, message: i64, column: &str) -> Result<(), Stor
     advance(connection, message)
 }
 
-/// Moves an accepted message on as far as the counts say.
+/// Moves an accepted message on as far as the counts say. Who said that they leave before it came here is not
+/// counted, and may have it all the same.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn advance(connection: &Connection, message: i64) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE message SET state = CASE WHEN been_read >= recipients THEN 3 ELSE 2 END
-             WHERE message = ?1 AND state IN (1, 2) AND recipients > 0 AND delivered >= recipients",
+            "UPDATE message SET state = CASE WHEN been_read >= max(recipients, 1) THEN 3 ELSE 2 END
+             WHERE message = ?1 AND state IN (1, 2) AND delivered >= max(recipients, 1)",
         )?
         .execute([message])?;
     Ok(())
