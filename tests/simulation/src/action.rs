@@ -11,9 +11,7 @@ use crate::hand::Hand;
 
 mod chat;
 mod group;
-mod invite;
 mod message;
-mod poll;
 
 /// A kind of action.
 pub(crate) struct Row {
@@ -58,18 +56,6 @@ table! {
     6 message::edit;
     8 message::react;
     4 message::delete;
-    3 message::delete_for_me;
-    3 message::restore;
-    3 message::star;
-    4 message::pin;
-    5 message::forward;
-    4 poll::ask;
-    8 poll::vote;
-    1 poll::close;
-    2 invite::make_link;
-    3 invite::join;
-    3 invite::answer;
-    2 chat::set_timer;
     2 chat::mute;
     2 chat::pin;
     2 chat::archive;

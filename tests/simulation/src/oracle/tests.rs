@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::Since;
 
 const CHAT: &str = "chat";
 
@@ -31,7 +30,6 @@ fn whole() -> (Model, BTreeMap<Index, Shown>) {
                 "kind": "text",
                 "sender": model.accounts[author],
                 "isOwn": author == owner,
-                "isForwarded": false,
                 "state": if author == owner { "delivered" } else { "received" },
             })
         });
@@ -202,7 +200,7 @@ fn groups_that_differ_are_seen() {
         damage(&mut chat.expect("a conversation").view);
         let chats = shown.iter().map(|(device, chats)| (*device, &chats[CHAT]));
         let mut wrong = Vec::new();
-        group::check(&model, members, &chats.collect(), &mut wrong);
+        check_group(&model, members, &chats.collect(), &mut wrong);
         wrong.join("; ")
     };
     let both = BTreeSet::from([0, 1]);
