@@ -343,7 +343,7 @@ impl Opener<'_> {
             }
             _ => {}
         }
-        revoke::joined(self.transaction, place.conversation, &group)?;
+        revoke::joined(self.transaction, place.conversation, &group, &ledgers)?;
         let lines = group::joined(
             self.transaction,
             self.own,

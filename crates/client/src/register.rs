@@ -159,10 +159,7 @@ pub(crate) fn shown_name(wanted: Option<&str>, username: &Username) -> String {
     if wanted.is_empty() {
         return username.as_str().to_owned();
     }
-    let mut end = wanted.len().min(limits::DISPLAY_NAME_LEN_MAX);
-    while !wanted.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = wanted.floor_char_boundary(limits::DISPLAY_NAME_LEN_MAX);
     wanted[..end].to_owned()
 }
 

@@ -340,7 +340,8 @@ impl Session {
                 outbox::unseal(transaction, row.conversation)?;
                 let devices = loaded.members().len();
                 plan(transaction, row.conversation, Urgency::Later, devices, now)?;
-                revoke::joined(transaction, row.conversation, &loaded)?;
+                let ledgers = StoredLedgers::new(transaction);
+                revoke::joined(transaction, row.conversation, &loaded, &ledgers)?;
                 group::joined(transaction, own, row.conversation, &loaded, None, now)?;
                 Ok::<_, ClientError>(())
             })

@@ -160,8 +160,8 @@ pub(crate) fn joined(
     transaction: &Transaction<'_>,
     row: i64,
     group: &Group,
+    ledgers: &StoredLedgers<'_>,
 ) -> Result<(), ClientError> {
-    let ledgers = StoredLedgers::new(transaction);
     for leaf in group.members() {
         if ledgers.standing(&leaf) == Standing::Revoked {
             revoked_leaf::note(transaction, row, leaf.device)?;

@@ -130,9 +130,6 @@ async fn sign_in(
 /// A name as the other device tells it: one line, and not long.
 pub(super) fn shown_name(told: &str) -> Redacted<String> {
     let line: String = told.chars().filter(|letter| !letter.is_control()).collect();
-    let mut end = line.len().min(limits::DISPLAY_NAME_LEN_MAX);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = line.floor_char_boundary(limits::DISPLAY_NAME_LEN_MAX);
     Redacted(line[..end].trim().to_owned())
 }

@@ -54,11 +54,7 @@ impl Client {
 }
 
 fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(limits::REPORT_MESSAGE_LEN_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(limits::REPORT_MESSAGE_LEN_MAX)]
 }
 
 #[cfg(test)]
