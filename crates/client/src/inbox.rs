@@ -173,7 +173,7 @@ struct Opened {
     policy: Policy,
     events: Vec<Event>,
     group_changed: bool,
-    /// Other devices of the account have set something.
+    /// Registers of the account were set.
     has_set: bool,
     /// Conversations that this device is behind in.
     behind: BTreeSet<i64>,

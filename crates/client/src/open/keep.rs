@@ -157,11 +157,11 @@ impl Opener<'_> {
             new.accepted_at,
             self.now,
         )?;
-        let device = self.identity.leaf().device;
-        let events = sync::message_came(self.transaction, self.reader, device, place, new)?;
+        let events = sync::message_came(self.transaction, self.reader, place, new, self.now)?;
         Ok(Outcome {
             message: Some(row),
             conversation: Some(new.conversation),
+            has_set: !events.is_empty(),
             events,
             ..Outcome::default()
         })

@@ -18,7 +18,7 @@ pub(crate) struct Outcome {
     pub(crate) conversation: Option<i64>,
     /// A group was joined or moved on.
     pub(crate) group_changed: bool,
-    /// Another device of the account has set something: there may be work for the task of `sync`.
+    /// Registers of the account were set: there may be work for the task of `sync`.
     pub(crate) has_set: bool,
     /// What else to tell.
     pub(crate) events: Vec<Event>,

@@ -53,12 +53,32 @@ pub(crate) fn receive(
         };
         if sync::put(transaction, &row, None)? {
             events.extend(apply(transaction, reader, &row, Origin::Elsewhere, now)?);
-            events.extend(back_in_sight(transaction, reader, &row)?);
+            events.extend(back_in_sight(transaction, reader, &row, now)?);
         } else {
             sync::settle(transaction, &row)?;
+            if is_further(transaction, &row)? {
+                events.extend(apply(transaction, reader, &row, Origin::Elsewhere, now)?);
+            }
         }
     }
     Ok(without_repeats(events))
+}
+
+/// Whether a register says that more was read than is known here, by the order of the messages on this device.
+fn is_further(transaction: &Transaction<'_>, row: &SyncRow) -> Result<bool, StoreError> {
+    let Some(Change::Read {
+        conversation,
+        message,
+        ..
+    }) = Change::decode(row)
+    else {
+        return Ok(false);
+    };
+    let here = message::get(transaction, message)?;
+    let place = conversation::get(transaction, conversation)?;
+    Ok(here.zip(place).is_some_and(|(here, place)| {
+        here.conversation == place.conversation && here.position > place.read_position
+    }))
 }
 
 /// A message has come: it may be one that was read on another device already, and an archived conversation
@@ -69,9 +89,9 @@ pub(crate) fn receive(
 pub(crate) fn message_came(
     transaction: &Transaction<'_>,
     reader: &Reader,
-    device: DeviceId,
     place: &ConversationRow,
     new: &NewMessage<'_>,
+    now: Timestamp,
 ) -> Result<Vec<Event>, ClientError> {
     let read = sync::get(transaction, Change::READ, place.id.as_bytes())?;
     if let Some(row) = read
@@ -94,7 +114,7 @@ pub(crate) fn message_came(
         is_archived: false,
     };
     let at = new.accepted_at.unwrap_or(new.sent_at);
-    derive(transaction, reader, device, &change, at)
+    derive(transaction, reader, &change, at, now)
 }
 
 /// What was archived on another device before a message came that is here already is in sight again.
@@ -102,6 +122,7 @@ fn back_in_sight(
     transaction: &Transaction<'_>,
     reader: &Reader,
     row: &SyncRow,
+    now: Timestamp,
 ) -> Result<Vec<Event>, ClientError> {
     let Some(Change::Archived {
         conversation: id,
@@ -123,7 +144,7 @@ fn back_in_sight(
         conversation: id,
         is_archived: false,
     };
-    derive(transaction, reader, row.device, &change, at)
+    derive(transaction, reader, &change, at, now)
 }
 
 /// A device of the account has come in: it is told everything, by one of the others.
@@ -151,61 +172,169 @@ pub(crate) fn device_joined(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted};
     use pipit_store::table::message::{MessageDetails, MessageKind, MessageState};
 
     use super::*;
     use crate::testing::with_store;
 
+    const CHAT: ConversationId = ConversationId::new([2; 16]);
+    const ADA: AccountId = AccountId::new([2; 32]);
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_millis(ms)
+    }
+
+    fn reader() -> Reader {
+        Reader {
+            own: AccountId::new([1; 32]),
+            own_name: Redacted::default(),
+        }
+    }
+
+    /// The note to self, and a 1:1.
+    fn places(
+        transaction: &Transaction<'_>,
+    ) -> Result<(ConversationRow, ConversationRow), StoreError> {
+        let notes = ConversationId::new([1; 16]);
+        let own = ConversationKind::OwnDevices;
+        let notes = conversation::ensure(transaction, notes, own, None, at(1))?;
+        let kind = ConversationKind::Direct;
+        let chat = conversation::ensure(transaction, CHAT, kind, Some(ADA), at(1))?;
+        Ok((notes, chat))
+    }
+
+    /// What Ada writes at 500.
+    fn hello(chat: &ConversationRow) -> NewMessage<'static> {
+        NewMessage {
+            id: MessageId::new([5; 32]),
+            conversation: chat.conversation,
+            position: 500,
+            sender: ADA,
+            sent_at: at(500),
+            accepted_at: Some(at(500)),
+            sequence: 1,
+            kind: MessageKind::Text,
+            state: MessageState::Received,
+            sent_here: false,
+            envelope: EnvelopeId::new([5; 16]),
+            text: Redacted("hello"),
+            content: None,
+            details: MessageDetails::default(),
+        }
+    }
+
+    /// What another device of the account says.
+    fn hear(
+        transaction: &Transaction<'_>,
+        change: &Change,
+        time: u64,
+    ) -> Result<Vec<Event>, ClientError> {
+        let (kind, subject, value) = change.encode();
+        let device = DeviceId::new([7; 16]);
+        let op = body::Op {
+            kind,
+            subject,
+            time,
+            device,
+            value,
+        };
+        let notes = places(transaction)?.0;
+        let ops = body::encode(&[op]);
+        receive(transaction, &reader(), &notes, &ops, at(1000))
+    }
+
+    const ARCHIVED: Change = Change::Archived {
+        conversation: CHAT,
+        is_archived: true,
+    };
+
     #[tokio::test]
     async fn what_was_archived_before_a_message_came_is_in_sight_whichever_is_heard_of_first() {
         with_store(|transaction| {
-            let at = Timestamp::from_millis;
-            let [own, ada] = [1, 2].map(|n| AccountId::new([n; 32]));
-            let reader = Reader {
-                own,
-                own_name: Redacted::default(),
-            };
-            let of = |n: u8, kind, peer| {
-                conversation::ensure(transaction, ConversationId::new([n; 16]), kind, peer, at(1))
-            };
-            let notes = of(1, ConversationKind::OwnDevices, None)?;
-            let place = of(2, ConversationKind::Direct, Some(ada))?;
-            let new = NewMessage {
-                id: MessageId::new([5; 32]),
-                conversation: place.conversation,
-                position: 500,
-                sender: ada,
-                sent_at: at(500),
-                accepted_at: Some(at(500)),
-                sequence: 1,
-                kind: MessageKind::Text,
-                state: MessageState::Received,
-                sent_here: false,
-                envelope: EnvelopeId::new([5; 16]),
-                text: Redacted("hello"),
-                content: None,
-                details: MessageDetails::default(),
-            };
-            message::insert(transaction, &new)?;
+            let chat = places(transaction)?.1;
+            message::insert(transaction, &hello(&chat))?;
             for (time, is_archived) in [(400, false), (600, true)] {
-                let (kind, subject, value) = Change::Archived {
-                    conversation: place.id,
-                    is_archived: true,
-                }
-                .encode();
-                let op = body::Op {
-                    kind,
-                    subject,
-                    time,
-                    device: DeviceId::new([7; 16]),
-                    value,
-                };
-                let ops = body::encode(&[op]);
-                receive(transaction, &reader, &notes, &ops, at(1000))?;
-                let state = state::get(transaction, place.id)?;
+                hear(transaction, &ARCHIVED, time)?;
+                let state = state::get(transaction, CHAT)?;
                 assert_eq!(state.is_archived, is_archived, "archived at {time}");
             }
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn who_has_read_further_has_read_it_whatever_the_positions_elsewhere() {
+        with_store(|transaction| {
+            let chat = places(transaction)?.1;
+            let first = hello(&chat);
+            let second = NewMessage {
+                id: MessageId::new([6; 32]),
+                position: 600,
+                envelope: EnvelopeId::new([6; 16]),
+                ..hello(&chat)
+            };
+            for new in [&first, &second] {
+                message::insert(transaction, new)?;
+                conversation::count_message(transaction, chat.conversation, true, at(500))?;
+            }
+            for (message, position, unread) in [(first.id, 700, 1), (second.id, 650, 0)] {
+                let read = Change::Read {
+                    conversation: CHAT,
+                    message,
+                    position,
+                    at: None,
+                };
+                hear(transaction, &read, position)?;
+                assert_eq!(places(transaction)?.1.unread, unread);
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_chat_back_in_sight_on_one_device_is_so_on_one_that_had_muted_it_before() {
+        let come = |transaction: &Transaction<'_>| {
+            hear(transaction, &ARCHIVED, 400)?;
+            let chat = places(transaction)?.1;
+            let new = hello(&chat);
+            message::insert(transaction, &new)?;
+            message_came(transaction, &reader(), &chat, &new, at(1000))?;
+            Ok::<_, ClientError>(state::get(transaction, CHAT)?.is_archived)
+        };
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = Arc::clone(&told);
+        with_store(move |transaction| {
+            assert!(!come(transaction)?);
+            let due = sync::due(transaction, at(2000), body::OPS_MAX)?;
+            let ops = due.into_iter().map(|row| body::Op {
+                time: row.time,
+                device: row.device,
+                kind: row.kind,
+                subject: row.subject,
+                value: row.value,
+            });
+            *tell.lock().unwrap() = body::encode(&ops.collect::<Vec<_>>());
+            Ok(())
+        })
+        .await;
+        with_store(move |transaction| {
+            let muted = Change::Muted {
+                conversation: CHAT,
+                is_muted: true,
+                until: None,
+            };
+            hear(transaction, &muted, 450)?;
+            assert!(come(transaction)?);
+            let notes = places(transaction)?.0;
+            let ops = told.lock().unwrap();
+            receive(transaction, &reader(), &notes, &ops, at(1000))?;
+            assert!(!state::get(transaction, CHAT)?.is_archived);
+            assert_eq!(sync::next_due(transaction)?, None, "nobody says it again");
             Ok(())
         })
         .await;
