@@ -23,7 +23,6 @@ use crate::content;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::{Event, without_repeats};
-use crate::message::is_unread;
 use crate::message_change::{MESSAGES_MAX, found, place_of};
 use crate::record::Reader;
 use crate::sync::{self, Change};
@@ -122,9 +121,10 @@ fn hide(
         outbox::remove(transaction, waiting.outbox)?;
     }
     let content = waiting.as_ref().map(|waiting| &waiting.content.0[..]);
+    let is_unread = message::is_unread(transaction, row.message, reader.own)?;
     trash::put(transaction, row.message, content, end_of(now))?;
     conversation::uncount_message(transaction, place.conversation)?;
-    if counts_as_unread(&place, row, reader) {
+    if is_unread {
         conversation::uncount_unread(transaction, place.conversation)?;
     }
     // Whoever deletes the last message has not asked for the chat to go.
@@ -165,7 +165,7 @@ fn bring_back(
     conversation::count_message(
         transaction,
         place.conversation,
-        counts_as_unread(&place, &row, reader),
+        message::is_unread(transaction, row.message, reader.own)?,
         row.accepted_at.unwrap_or(row.sent_at),
     )?;
     let change = content::arrived(transaction, reader.own, &place, id)?;
@@ -208,11 +208,6 @@ fn shown_anew(
     let mut events = quoting.events(reader, transaction)?;
     events.extend(changed(reader, transaction, [place.conversation])?);
     Ok(events)
-}
-
-/// Whether a message is counted as unread.
-fn counts_as_unread(place: &ConversationRow, row: &MessageRow, reader: &Reader) -> bool {
-    row.state == MessageState::Received && is_unread(place, reader.own, row.sender, row.position)
 }
 
 fn end_of(deleted_at: Timestamp) -> Timestamp {

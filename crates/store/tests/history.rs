@@ -261,6 +261,47 @@ async fn unread_counts_follow_reading() {
 }
 
 #[tokio::test]
+async fn what_was_shown_to_a_new_member_is_never_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .write(|connection| {
+            let conversation = conversation_row(connection)?;
+            receive(connection, 4, 40, 2000)?;
+            receive(connection, 5, 50, 3000)?;
+            let mut shown = Vec::new();
+            for n in 1..=3 {
+                shown.push(add(connection, n, PEER, u64::from(n) + 3100)?);
+            }
+            connection.execute("UPDATE conversation SET unread = 2", [])?;
+            let first = |connection: &Connection| {
+                let row = conversation::by_row(connection, conversation)?.unwrap();
+                let first =
+                    message::first_unread(connection, conversation, row.read_position, OWN)?;
+                Ok::<_, StoreError>((row.unread, first.map(|id| id.as_bytes()[3])))
+            };
+            assert_eq!(first(connection)?, (2, Some(4)));
+            let up_to = u64::MAX >> 1;
+            let newest = message::newest_received(connection, conversation, 0, up_to, OWN)?;
+            assert_eq!(newest.unwrap().1, 3_000_000);
+            for row in shown {
+                assert!(!message::is_unread(connection, row, OWN)?);
+                let id = message::by_row(connection, row)?.unwrap().id;
+                // Before what came by the mailbox, as it was written.
+                connection.execute(
+                    "UPDATE message SET position = ?2 WHERE message = ?1",
+                    (row, 1_000_000 + i64::from(id.as_bytes()[3])),
+                )?;
+            }
+            conversation::mark_read(connection, conversation, 2_000_000, OWN, true)?;
+            assert_eq!(first(connection)?, (1, Some(5)));
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();

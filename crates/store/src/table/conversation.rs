@@ -330,7 +330,8 @@ pub fn uncount_messages(
 }
 
 /// Marks everything up to `position` as read; answers whether anything changed. Never goes back.
-/// The cost is that of what becomes read, not of what stays unread. `is_told`: the others have been told, or
+/// The cost is that of what becomes read, not of what stays unread. What came by no mailbox (sequence 0: somebody
+/// showed it to a new member) is never unread. `is_told`: the others have been told, or
 /// need not be, unless something before is still to be told.
 ///
 /// # Errors
@@ -348,11 +349,11 @@ pub fn mark_read(
             "UPDATE conversation SET read_position = ?2, unread = CASE
                  WHEN EXISTS (
                      SELECT 1 FROM message
-                     WHERE conversation = ?1 AND position > ?2 AND state = 5 AND sender <> ?3)
+                     WHERE conversation = ?1 AND position > ?2 AND state = 5 AND sequence > 0 AND sender <> ?3)
                  THEN max(0, unread - (
                      SELECT count(*) FROM message
                      WHERE conversation = ?1 AND position > read_position AND position <= ?2
-                         AND state = 5 AND sender <> ?3))
+                         AND state = 5 AND sequence > 0 AND sender <> ?3))
                  ELSE 0 END,
                  receipt_position = CASE WHEN ?4 AND receipt_position >= read_position THEN ?2 ELSE receipt_position END
              WHERE conversation = ?1 AND read_position < ?2",

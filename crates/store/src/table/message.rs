@@ -15,8 +15,8 @@ pub use mark::{pinned, pinned_count, set_closed, set_pinned, set_starred, starre
 pub(super) use position::first_free;
 pub use position::{earlier_position, free_position, last_position, late_position};
 pub use window::{
-    after, any_delivered, before, by_envelope, by_row, first_unread, get, last_came, mentions,
-    newest, newest_received, of_version, replies, undelivered,
+    after, any_delivered, before, by_envelope, by_row, first_unread, get, is_unread, last_came,
+    mentions, newest, newest_received, of_version, replies, undelivered,
 };
 
 /// Positions in one millisecond: see [`MessageRow::position`].

@@ -133,7 +133,7 @@ pub fn expired(
 ) -> Result<Vec<ExpiredRow>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT m.message, m.message_id, m.conversation, c.conversation_id,
-             m.state = 5 AND m.position > c.read_position
+             m.state = 5 AND m.sequence > 0 AND m.position > c.read_position
          FROM message m JOIN conversation c ON c.conversation = m.conversation
          WHERE m.expires_at <= ?1 ORDER BY m.expires_at LIMIT ?2",
     )?;

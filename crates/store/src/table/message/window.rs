@@ -152,7 +152,23 @@ fn window(
     Ok(rows)
 }
 
-/// The oldest message of others after what was read.
+/// Whether a message is one that others sent to `own` and that has not been read.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn is_unread(
+    connection: &Connection,
+    message: i64,
+    own: AccountId,
+) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM message JOIN conversation USING (conversation)
+         WHERE message = ?1 AND position > read_position AND state = 5 AND sequence > 0 AND sender <> ?2",
+    )?;
+    Ok(statement.exists(params![message, own.as_bytes()])?)
+}
+
+/// The oldest message that others sent after what was read.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -164,7 +180,7 @@ pub fn first_unread(
 ) -> Result<Option<MessageId>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT message_id FROM message
-         WHERE conversation = ?1 AND position > ?2 AND state = 5 AND sender <> ?3
+         WHERE conversation = ?1 AND position > ?2 AND state = 5 AND sequence > 0 AND sender <> ?3
          ORDER BY position LIMIT 1",
     )?;
     found(statement.query_row(
@@ -269,7 +285,7 @@ pub fn last_came(
     Ok(at.map(Timestamp::from_millis))
 }
 
-/// The newest message of others after one position and up to another, and where it stands.
+/// The newest message that others sent after one position and up to another, and where it stands.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -285,7 +301,7 @@ pub fn newest_received(
             .prepare_cached(
                 "SELECT message_id, position FROM message
                  WHERE conversation = ?1 AND position > ?2 AND position <= ?3 AND state = 5
-                     AND sender <> ?4
+                     AND sequence > 0 AND sender <> ?4
                  ORDER BY position DESC LIMIT 1",
             )?
             .query_row(
