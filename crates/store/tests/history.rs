@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::table::{conversation, delivery, outbox, receipt};
+use pipit_store::table::{conversation, delivery, outbox, receipt, trash};
 use pipit_store::{Connection, Store, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
@@ -409,6 +409,68 @@ async fn late_messages_go_before_what_was_sent_later_whatever_the_clock_says() {
         .await
         .unwrap();
     let expected: Vec<_> = (1..=7).map(|n| format!("message {n}")).collect();
+    assert_eq!(order, expected);
+}
+
+/// What this conversation shows of a person's, oldest first.
+fn texts_of(connection: &Connection, sender: AccountId) -> Result<Vec<String>, StoreError> {
+    let conversation = conversation_row(connection)?;
+    let rows = message::after(connection, conversation, 0, 100)?;
+    let rows = rows.into_iter().filter(|row| row.sender == sender);
+    Ok(rows.map(|row| row.text.0).collect())
+}
+
+#[tokio::test]
+async fn what_is_written_while_a_late_message_is_on_its_way_leaves_room_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let order = store
+        .write(|connection| {
+            receive(connection, 1, 1, 1000)?;
+            let conversation = conversation_row(connection)?;
+            let now = Timestamp::from_millis(990);
+            for n in [91, 92] {
+                let position = message::last_position(connection, conversation, now)?;
+                let own = add(connection, n, OWN, 990)?;
+                connection.execute(
+                    "UPDATE message SET position = ?2 WHERE message = ?1",
+                    (own, position),
+                )?;
+            }
+            receive(connection, 3, 3, 1000)?;
+            receive(connection, 2, 2, 1000)?;
+            assert_eq!(texts_of(connection, OWN)?, ["message 91", "message 92"]);
+            texts_of(connection, PEER)
+        })
+        .await
+        .unwrap();
+    assert_eq!(order, ["message 1", "message 2", "message 3"]);
+}
+
+#[tokio::test]
+async fn what_is_brought_back_stands_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let order = store
+        .write(|connection| {
+            receive(connection, 1, 1, 1000)?;
+            add(connection, 90, OTHER, 1000)?;
+            receive(connection, 2, 2, 1000)?;
+            let mut id = [0; 32];
+            id[3] = 2;
+            let hidden = message::get(connection, MessageId::new(id))?.unwrap();
+            trash::put(connection, hidden.message, None, Timestamp::from_millis(9))?;
+            receive(connection, 4, 4, 1000)?;
+            receive(connection, 3, 3, 1000)?;
+            let row = trash::get(connection, hidden.id)?.unwrap();
+            trash::restore(connection, &row)?;
+            let back = message::get(connection, hidden.id)?.unwrap();
+            assert_eq!(back.position, hidden.position);
+            texts_of(connection, PEER)
+        })
+        .await
+        .unwrap();
+    let expected: Vec<_> = (1..=4).map(|n| format!("message {n}")).collect();
     assert_eq!(order, expected);
 }
 

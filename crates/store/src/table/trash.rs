@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::{found, message, number};
 use crate::StoreError;
 
-/// The columns of a message, in both tables; its position is apart, since another may have it by now.
+/// The columns of a message, in both tables; its position is apart, since it may have to be another then.
 const COLUMNS: &str = "message, message_id, conversation, sender, sent_at, accepted_at, sequence, kind, state,
     sent_here, failure, envelope_id, text, content, in_reply_to, edited_at, is_forwarded, mentions_me, pinned_at,
     is_starred, timer, expires_at, closed_at, recipients, delivered, been_read";
@@ -62,12 +62,12 @@ pub fn get(connection: &Connection, id: MessageId) -> Result<Option<TrashRow>, S
     }))
 }
 
-/// Moves a message back to where it was, or to the next place that is free. The caller counts.
+/// Moves a message back to where it was. The caller counts.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn restore(connection: &Connection, row: &TrashRow) -> Result<(), StoreError> {
-    let position = message::first_free(connection, row.conversation, row.position)?;
+    let position = message::position_again(connection, row.conversation, row.position)?;
     connection
         .prepare_cached(&format!(
             "INSERT INTO message ({COLUMNS}, position) SELECT {COLUMNS}, ?2 FROM trash WHERE message = ?1"

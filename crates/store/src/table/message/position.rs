@@ -1,18 +1,24 @@
 //! Where a message stands among the others of its conversation. The app's own lines (kind 4), which no mailbox held,
-//! say nothing about the order of a sender's messages.
+//! say nothing about the order of a sender's messages. A message in the trash keeps its place: it may come back.
 
 use std::ops::Range;
 
 use pipit_domain::{AccountId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::number;
+use super::super::{found, number};
 use super::POSITIONS_PER_MS;
 use crate::StoreError;
 
 /// Positions between two messages of one sender, at most. A connection has at most 64 deliveries under
 /// way, and what overtakes is among them.
 const ROOM_MAX: u64 = 250;
+
+/// Rows that have a place.
+const PLACED: &str = "(
+    SELECT conversation, position, sender, sequence, accepted_at, sent_here, kind FROM message
+    UNION ALL
+    SELECT conversation, position, sender, sequence, accepted_at, sent_here, kind FROM trash)";
 
 /// The first free position from `from` on for a message of `sender` that the mailbox held at `sequence`
 /// (0 for none): after the sender's newest message, so that what one device sends stays in its order,
@@ -28,11 +34,11 @@ pub fn free_position(
     sequence: u64,
 ) -> Result<u64, StoreError> {
     let newest = connection
-        .prepare_cached(
-            "SELECT position, sequence FROM message
+        .prepare_cached(&format!(
+            "SELECT position, sequence FROM {PLACED}
              WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 AND kind <> 4
-             ORDER BY position DESC LIMIT 1",
-        )?
+             ORDER BY position DESC LIMIT 1"
+        ))?
         .query_row(params![conversation, sender.as_bytes()], |row| {
             Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
         })
@@ -41,15 +47,31 @@ pub fn free_position(
     first_free(connection, conversation, after.max(from))
 }
 
-/// The first position from this one on that no message has.
-pub(in crate::table) fn first_free(
+/// The position that a message comes back to from the trash: its own, which nothing takes meanwhile. The next free one
+/// where an earlier version has given it away.
+pub(in crate::table) fn position_again(
+    connection: &Connection,
+    conversation: i64,
+    position: u64,
+) -> Result<u64, StoreError> {
+    let is_taken = connection
+        .prepare_cached("SELECT 1 FROM message WHERE conversation = ?1 AND position = ?2")?
+        .exists(params![conversation, number(position)])?;
+    match is_taken {
+        true => first_free(connection, conversation, position),
+        false => Ok(position),
+    }
+}
+
+/// The first position from this one on that no row has.
+fn first_free(
     connection: &Connection,
     conversation: i64,
     mut position: u64,
 ) -> Result<u64, StoreError> {
-    let mut taken = connection.prepare_cached(
-        "SELECT position FROM message WHERE conversation = ?1 AND position >= ?2 ORDER BY position",
-    )?;
+    let mut taken = connection.prepare_cached(&format!(
+        "SELECT position FROM {PLACED} WHERE conversation = ?1 AND position >= ?2 ORDER BY position"
+    ))?;
     let mut rows = taken.query(params![conversation, number(position)])?;
     while let Some(row) = rows.next()? {
         if row.get::<_, u64>(0)? != position {
@@ -80,11 +102,11 @@ pub fn late_position(
     accepted_at: Timestamp,
     sequence: u64,
 ) -> Result<Option<u64>, StoreError> {
-    let mut newest = connection.prepare_cached(
-        "SELECT position, sequence, accepted_at FROM message
+    let mut newest = connection.prepare_cached(&format!(
+        "SELECT position, sequence, accepted_at FROM {PLACED}
          WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 AND kind <> 4
-         ORDER BY position DESC",
-    )?;
+         ORDER BY position DESC"
+    ))?;
     let mut rows = newest.query(params![conversation, sender.as_bytes()])?;
     let mut next = None;
     let mut before = None;
@@ -127,12 +149,12 @@ pub fn earlier_position(
     let next = match next {
         Some(next) => Some(next),
         None => connection
-            .prepare_cached(
-                "SELECT position FROM message
+            .prepare_cached(&format!(
+                "SELECT position FROM {PLACED}
                  WHERE conversation = ?1 AND sender = ?2 AND position >= ?3 AND kind <> 4
                      AND (accepted_at > ?4 OR sequence > 0)
-                 ORDER BY position LIMIT 1",
-            )?
+                 ORDER BY position LIMIT 1"
+            ))?
             .query_row(
                 params![
                     conversation,
@@ -148,14 +170,16 @@ pub fn earlier_position(
         return Ok(None);
     };
     let before: Option<u64> = connection
-        .prepare_cached(
-            "SELECT max(position) FROM message
-             WHERE conversation = ?1 AND sender = ?2 AND position < ?3",
-        )?
+        .prepare_cached(&format!(
+            "SELECT position FROM {PLACED}
+             WHERE conversation = ?1 AND sender = ?2 AND position < ?3
+             ORDER BY position DESC LIMIT 1"
+        ))?
         .query_row(
             params![conversation, sender.as_bytes(), number(next)],
             |row| row.get(0),
-        )?;
+        )
+        .optional()?;
     let after = before.map_or(0, |position| position + 1);
     let wanted = from.min(next.saturating_sub(1)).max(after);
     free_between(connection, conversation, wanted, after..next)
@@ -168,8 +192,9 @@ fn free_between(
     wanted: u64,
     range: Range<u64>,
 ) -> Result<Option<u64>, StoreError> {
-    let mut taken = connection
-        .prepare_cached("SELECT 1 FROM message WHERE conversation = ?1 AND position = ?2")?;
+    let mut taken = connection.prepare_cached(&format!(
+        "SELECT 1 FROM {PLACED} WHERE conversation = ?1 AND position = ?2"
+    ))?;
     for position in (range.start..=wanted).rev().chain(wanted + 1..range.end) {
         if position < range.end && !taken.exists(params![conversation, number(position)])? {
             return Ok(Some(position));
@@ -179,7 +204,8 @@ fn free_between(
 }
 
 /// A position behind everything in the conversation, and not before `now` (server clock): where a
-/// message that is written now belongs.
+/// message that is written now belongs. Behind what came by the mailbox it leaves room, since what its sender sent in
+/// the same millisecond may be still to come: this device hears the time a little late.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -188,10 +214,16 @@ pub fn last_position(
     conversation: i64,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let newest = connection
-        .prepare_cached("SELECT max(position) FROM message WHERE conversation = ?1")?
-        .query_row([conversation], |row| row.get::<_, Option<u64>>(0))?;
-    Ok(newest
-        .map_or(0, |newest| newest + 1)
-        .max(now.as_millis() * POSITIONS_PER_MS))
+    let mut newest = connection.prepare_cached(&format!(
+        "SELECT position, sequence FROM {PLACED} WHERE conversation = ?1
+         ORDER BY position DESC LIMIT 1"
+    ))?;
+    let newest = found(newest.query_row([conversation], |row| {
+        Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
+    }))?;
+    let after = newest.map_or(0, |(position, sequence)| match sequence {
+        0 => position + 1,
+        _ => position + ROOM_MAX,
+    });
+    Ok(after.max(now.as_millis() * POSITIONS_PER_MS))
 }
