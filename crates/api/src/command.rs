@@ -30,6 +30,12 @@ macro_rules! for_each_command {
             "account.recover": account_recover(RecoverParams) -> LoggedIn;
             /// Gives the account another password; its devices stay signed in.
             "account.changePassword": account_change_password(ChangePasswordParams) -> Empty;
+            /// Takes this device out of the account and forgets everything here.
+            "account.logOut": account_log_out(Empty) -> Empty;
+            /// The devices in force, this one first, then the newest.
+            "device.list": device_list(Empty) -> Vec<DeviceView>;
+            /// Calls a device something, for all own devices.
+            "device.rename": device_rename(RenameDeviceParams) -> Empty;
             /// What guards the account beside its password.
             "security.status": security_status(Empty) -> SecurityStatus;
             /// Begins to turn two-step verification on: what the authenticator app is to be told.

@@ -93,6 +93,9 @@ pub enum AppEvent {
         /// As they are now.
         settings: Settings,
     },
+    /// The devices of the account, or their names: ask for them again.
+    #[serde(rename = "devices.changed")]
+    DevicesChanged,
     /// Somebody types, or has stopped.
     #[serde(rename = "typing")]
     Typing {

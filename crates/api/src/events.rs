@@ -49,6 +49,7 @@ impl From<Event> for AppEvent {
                 let (state, retry_at) = crate::convert::connection(connection);
                 Self::Connection { state, retry_at }
             }
+            Event::DevicesChanged => Self::DevicesChanged,
             Event::Account(status) => Self::AccountChanged {
                 status: status.into(),
             },

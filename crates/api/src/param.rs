@@ -75,6 +75,13 @@ params! {
         /// The one from now on.
         new_password: String,
     }
+    /// A device and what to call it.
+    RenameDeviceParams {
+        /// Which.
+        device_id: String,
+        /// At most 256 bytes; empty: nothing.
+        name: String,
+    }
     /// The account's password, entered anew.
     PasswordParams {
         /// The password.

@@ -1,7 +1,8 @@
 //! Views of trust: safety numbers, devices as ledgers have them, alarms.
 
 use pipit_client::{
-    AlarmKind as Kind, AlarmRecord, Comparison, SafetyRecord, TrustedDevice, TrustedDeviceSigner,
+    AlarmKind as Kind, AlarmRecord, Comparison, DeviceRecord, SafetyRecord, TrustedDevice,
+    TrustedDeviceSigner,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,35 @@ impl From<TrustedDevice> for TrustedDeviceView {
                 TrustedDeviceSigner::Device => DeviceSigner::Device,
                 TrustedDeviceSigner::RecoveryKey => DeviceSigner::RecoveryKey,
             },
+        }
+    }
+}
+
+/// A device of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceView {
+    /// Its id.
+    pub device_id: String,
+    /// The first digits of that, to be compared at a glance.
+    pub mark: String,
+    /// What the person calls it; empty: nothing yet.
+    pub name: String,
+    /// When it came in, by the clock of the device that signed it in.
+    pub added_at: u64,
+    /// The one that this runs on.
+    pub is_own: bool,
+}
+
+impl From<DeviceRecord> for DeviceView {
+    fn from(device: DeviceRecord) -> Self {
+        let id = device.device.to_string();
+        Self {
+            mark: mark(&id),
+            device_id: id,
+            name: device.name.0,
+            added_at: device.added_at.as_millis(),
+            is_own: device.is_own,
         }
     }
 }

@@ -294,6 +294,26 @@ impl Shared {
             .clone()
     }
 
+    /// Lets go of the account on this device; answers what is to end.
+    pub(crate) fn end_session(&self) -> Option<Arc<Session>> {
+        let ended = self
+            .session
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        *self
+            .is_recovery_key_pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = false;
+        *self.own_name.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.is_revoked.store(false, Ordering::Relaxed);
+        *self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Connection::Offline { retry_at: None };
+        ended
+    }
+
     /// Starts the account's connection and tasks.
     pub(crate) fn sign_in(self: &Arc<Self>, account: AccountRow) -> Result<(), ClientError> {
         let has_recovery = account.recovery.is_some();
@@ -341,7 +361,7 @@ impl Shared {
                 .unwrap_or_else(|| session.account.display_name.clone()),
             server: session.account.server.clone(),
             is_recovery_key_pending: pending,
-            is_revoked: self.is_revoked.load(Ordering::Relaxed),
+            is_revoked: self.is_revoked(),
         });
         AccountStatus {
             account,
@@ -365,6 +385,11 @@ impl Shared {
 
     pub(crate) fn set_own_name(&self, name: Redacted<String>) {
         *self.own_name.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
+    }
+
+    /// The server has told that this device was taken out of its account.
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.is_revoked.load(Ordering::Relaxed)
     }
 
     /// This device was taken out of its account.

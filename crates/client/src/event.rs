@@ -52,6 +52,8 @@ pub enum Event {
     ProfileChanged(Box<Profile>),
     /// The settings have changed.
     SettingsChanged(Settings),
+    /// The devices of the account, or their names, have changed: ask for them again.
+    DevicesChanged,
     /// Somebody types in a conversation, or has stopped.
     Typing {
         /// Where.

@@ -12,6 +12,7 @@ use pipit_store::{Connection, StoreError};
 use pipit_wire::v1::{FetchLedgers, LedgerRequest, LedgerSlice, client_frame, server_frame};
 
 use crate::error::ClientError;
+use crate::event::Event;
 use crate::session::Session;
 use crate::trust::{Alarm, raise};
 
@@ -95,13 +96,19 @@ impl Session {
     ) -> Result<(), ClientError> {
         let mut grown = Vec::new();
         let mut wrong = Vec::new();
+        let mut have_devices_changed = false;
         for slice in slices {
             let account = AccountId::try_from(&slice.account_id[..])
                 .map_err(|_| ClientError::LedgerMismatch)?;
             let before = known.remove(&account).ok_or(ClientError::LedgerMismatch)?;
             let is_known = before.is_some();
+            let entries_before = before.as_ref().map_or(0, |ledger| ledger.entries().len());
             match continued(account, before, &slice.entries) {
-                Ok(ledger) => grown.push((ledger, slice.username)),
+                Ok(ledger) => {
+                    have_devices_changed |=
+                        account == self.own() && ledger.entries().len() != entries_before;
+                    grown.push((ledger, slice.username));
+                }
                 // Of somebody whom this device has never known there is nothing to contradict.
                 Err(ClientError::LedgerMismatch) if is_known => wrong.push(account),
                 Err(error) => return Err(error),
@@ -139,6 +146,9 @@ impl Session {
             })
             .await?;
         self.publisher.publish(events);
+        if have_devices_changed {
+            self.publisher.publish([Event::DevicesChanged]);
+        }
         if has_revoked {
             self.group_wake.notify_one();
         }

@@ -18,6 +18,7 @@ use pipit_wire::v1::{AppendLedger, Empty, RefusalCode};
 use crate::client::{Client, Shared};
 use crate::commit::Making;
 use crate::error::ClientError;
+use crate::event::Event;
 use crate::ledgers::StoredLedgers;
 use crate::session::Session;
 
@@ -35,8 +36,18 @@ impl Client {
         if device == session.account.device.device_id() {
             return Err(ClientError::OwnDevice);
         }
+        session.revoke(device).await
+    }
+}
+
+impl Session {
+    /// Takes a device of the account out of force.
+    ///
+    /// # Errors
+    /// As [`Client::revoke_device`].
+    pub(crate) async fn revoke(&self, device: DeviceId) -> Result<(), ClientError> {
         for _ in 0..TRIES {
-            match session.append_revocation(device).await {
+            match self.append_revocation(device).await {
                 // Another device has changed the ledger meanwhile: the entry has to follow that one's.
                 Err(ClientError::Net(error))
                     if error.refusal() == Some(RefusalCode::InvalidLedger) => {}
@@ -47,9 +58,7 @@ impl Client {
             "the account's devices kept changing while one was to be removed",
         ))
     }
-}
 
-impl Session {
     async fn append_revocation(&self, device: DeviceId) -> Result<(), ClientError> {
         let own = self.own();
         self.refresh_ledgers(&[own]).await?;
@@ -73,6 +82,7 @@ impl Session {
         self.store
             .write(move |transaction| ledger::put(transaction, &stored))
             .await?;
+        self.publisher.publish([Event::DevicesChanged]);
         self.revokes_now.store(true, Ordering::Relaxed);
         self.group_wake.notify_one();
         Ok(())

@@ -67,6 +67,8 @@ pub(crate) struct Session {
     pub(crate) has_looked_again: AtomicBool,
     /// Conversations whose commits this device has missed.
     pub(crate) behind: Behind,
+    /// Told when the last of those who work with it has let it go.
+    pub(crate) has_ended: Arc<Notify>,
     tokens: Arc<Tokens>,
 }
 
@@ -168,6 +170,7 @@ impl Session {
             establishing: Turns::default(),
             has_looked_again: AtomicBool::new(false),
             behind: Behind::default(),
+            has_ended: Arc::new(Notify::new()),
             tokens,
         };
         Ok((Arc::new(session), events))
@@ -265,6 +268,7 @@ impl Drop for Session {
         self.presence.wake.notify_one();
         self.receipts.wake.notify_one();
         self.expiry_wake.notify_one();
+        self.has_ended.notify_one();
     }
 }
 

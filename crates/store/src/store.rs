@@ -24,6 +24,7 @@ const STEPS: i32 = 1000;
 pub struct Store {
     jobs: mpsc::SyncSender<Job>,
     looks: mpsc::SyncSender<Job>,
+    file: Arc<Path>,
 }
 
 /// Ends a long read when nobody waits for it any more.
@@ -45,8 +46,9 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         folder::make_private(path)?;
         let lock = ProfileLock::take(path)?;
-        let mut connection = migrate::open(&path.join(FILE_NAME))?;
-        let (looks, reader) = start_reader(migrate::open_to_read(&path.join(FILE_NAME))?)?;
+        let file: Arc<Path> = path.join(FILE_NAME).into();
+        let mut connection = migrate::open(&file)?;
+        let (looks, reader) = start_reader(migrate::open_to_read(&file)?)?;
         let (jobs, queue) = mpsc::sync_channel::<Job>(QUEUE_LEN);
         thread::Builder::new()
             .name("store".to_owned())
@@ -62,7 +64,42 @@ impl Store {
                 drop(connection);
                 drop(lock);
             })?;
-        Ok(Self { jobs, looks })
+        Ok(Self { jobs, looks, file })
+    }
+
+    /// Deletes the history and begins an empty one. Nobody may write meanwhile; what is read meanwhile fails. Where
+    /// the process ends half-way, the next one begins an empty history, or goes on with all of the old one.
+    ///
+    /// # Errors
+    /// When the file cannot be deleted or made.
+    pub async fn erase(&self) -> Result<(), StoreError> {
+        call(&self.looks, |connection| {
+            *connection = Connection::open_in_memory()?;
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+        let file = Arc::clone(&self.file);
+        call(&self.jobs, move |connection| {
+            // Closed, the log is folded into the file and goes with it.
+            *connection = Connection::open_in_memory()?;
+            for extension in ["sqlite", "sqlite-wal", "sqlite-shm"] {
+                match std::fs::remove_file(file.with_extension(extension)) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(error.into());
+                    }
+                    _ => {}
+                }
+            }
+            *connection = migrate::open(&file)?;
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+        let file = Arc::clone(&self.file);
+        call(&self.looks, move |connection| {
+            *connection = migrate::open_to_read(&file)?;
+            Ok(())
+        })
+        .await
     }
 
     /// Runs `work` in one write transaction: committed when it answers `Ok`, undone when it answers

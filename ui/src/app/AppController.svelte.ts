@@ -70,9 +70,22 @@ export class AppController {
     this.main?.connection.apply(status);
     if (this.screen.is === wanted) return;
     this.main?.dispose();
-    if (this.screen.is === "onboarding") this.screen.linking.dispose();
+    if (this.screen.is === "onboarding") {
+      this.screen.linking.dispose();
+      void this.#nameDevice();
+    }
     this.screen = this.#make(wanted, status);
     this.#openLink();
+  }
+
+  /** For the list of devices, until its person gives it another name there. */
+  async #nameDevice(): Promise<void> {
+    try {
+      const own = (await this.backend.call("device.list", {})).find((one) => one.isOwn);
+      if (own?.name === "") await this.backend.call("device.rename", { deviceId: own.deviceId, name: deviceName() });
+    } catch (error) {
+      console.warn("this device has no name yet", BackendError.from(error).code);
+    }
   }
 
   #openLink(): void {

@@ -81,7 +81,7 @@ export class SidesController {
   openSettings(page?: Page): void {
     this.palette = undefined;
     if (!this.settings) {
-      this.settings = new SettingsController(this.backend);
+      this.settings = new SettingsController(this.backend, this.feed);
       void this.settings.load();
     }
     this.settings.go(page);
@@ -99,6 +99,7 @@ export class SidesController {
 
   closeSettings(): void {
     this.endLinking();
+    this.settings?.dispose();
     this.settings = undefined;
   }
 

@@ -5,8 +5,25 @@ use pipit_domain::DeviceId;
 use super::{Answer, Api, id};
 use crate::link_view::LinkCodeView;
 use crate::param::*;
+use crate::security_view::DeviceView;
 
 impl Api {
+    pub(super) async fn account_log_out(&self, _: Empty) -> Answer<Empty> {
+        self.client.log_out().await?;
+        Ok(Empty {})
+    }
+
+    pub(super) async fn device_list(&self, _: Empty) -> Answer<Vec<DeviceView>> {
+        let devices = self.client.devices().await?;
+        Ok(devices.into_iter().map(Into::into).collect())
+    }
+
+    pub(super) async fn device_rename(&self, params: RenameDeviceParams) -> Answer<Empty> {
+        let device: DeviceId = id(&params.device_id, "deviceId")?;
+        self.client.rename_device(device, &params.name).await?;
+        Ok(Empty {})
+    }
+
     pub(super) async fn device_revoke(&self, params: DeviceParams) -> Answer<Empty> {
         let device: DeviceId = id(&params.device_id, "deviceId")?;
         self.client.revoke_device(device).await?;

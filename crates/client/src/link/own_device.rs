@@ -1,5 +1,6 @@
 //! The device that has the account: shows its person the other one, and signs it in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pipit_domain::{Redacted, limits};
@@ -17,6 +18,7 @@ use super::{Link, LinkFailure, LinkState};
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::session::Session;
+use crate::sync::{self, Change};
 
 /// Other devices that change the ledger at the same moment are too many.
 const TRIES: usize = 5;
@@ -26,7 +28,7 @@ const LINGER: Duration = Duration::from_secs(30);
 pub(super) async fn add(
     link: &Link,
     client: &Client,
-    session: &Session,
+    session: &Arc<Session>,
     opened: &mut Opened,
     hello: LinkHello,
 ) -> Result<(), LinkFailure> {
@@ -35,8 +37,9 @@ pub(super) async fn add(
     }
     let device = <[u8; KEY_LEN]>::try_from(&hello.new_device[..]).map(PublicKey::new);
     let device = device.map_err(|_| LinkFailure::Broken)?;
+    let name = shown_name(&hello.name);
     let asked = LinkState::Asked {
-        name: shown_name(&hello.name),
+        name: name.clone(),
         device: Some(device.device_id()),
     };
     if !link.ask(client, asked).await? {
@@ -50,7 +53,7 @@ pub(super) async fn add(
     link.tell(client, LinkState::Adding);
     for _ in 0..TRIES {
         // Else another device has changed the ledger meanwhile: the entry has to follow that one's.
-        if let Some(entry) = sign_in(session, opened, device).await? {
+        if let Some(entry) = sign_in(session, opened, device, &name).await? {
             let added = Body::Added(LinkAdded {
                 ledger_entry: entry,
             });
@@ -70,9 +73,10 @@ pub(super) async fn add(
 /// Offers the account as it is now, and signs the other device into it. Answers the entry that the server took;
 /// `None` when the ledger had moved.
 async fn sign_in(
-    session: &Session,
+    session: &Arc<Session>,
     opened: &mut Opened,
     device: PublicKey,
+    name: &Redacted<String>,
 ) -> Result<Option<Vec<u8>>, LinkFailure> {
     let own = session.own();
     session.refresh_ledgers(&[own]).await?;
@@ -120,10 +124,20 @@ async fn sign_in(
         Err(error) if error.refusal() == Some(RefusalCode::InvalidLedger) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
-    session
+    let named = Change::DeviceName {
+        device: device.device_id(),
+        name: name.clone(),
+    };
+    let worker = Arc::clone(session);
+    let events = session
         .store
-        .write(move |transaction| Ok::<_, ClientError>(ledger::put(transaction, &stored)?))
+        .write(move |transaction| {
+            ledger::put(transaction, &stored)?;
+            sync::record(transaction, &worker, &named)
+        })
         .await?;
+    session.publisher.publish(events);
+    session.sync_wake.notify_one();
     Ok(Some(entry))
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn apply(
     };
     match change {
         Change::Setting { .. } => Ok(vec![Event::SettingsChanged(settings::get(transaction)?)]),
+        Change::DeviceName { .. } => Ok(vec![Event::DevicesChanged]),
         Change::ContactName { account, name } => {
             // From another version, perhaps one with other bounds.
             if name.0.len() <= limits::DISPLAY_NAME_LEN_MAX {
@@ -172,6 +173,7 @@ fn apply_to_conversation(
         Change::Deleted { .. }
         | Change::Starred { .. }
         | Change::Setting { .. }
+        | Change::DeviceName { .. }
         | Change::ContactName { .. }
         | Change::Accepted { .. }
         | Change::Blocked { .. }

@@ -1,6 +1,6 @@
 //! The kinds of registers as types, and their bytes (crates/wire/proto/content.proto).
 
-use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp};
+use pipit_domain::{AccountId, ConversationId, DeviceId, MessageId, Redacted, Timestamp};
 use pipit_store::table::sync::SyncRow;
 use pipit_wire::content::v1::{self, SyncKind};
 use pipit_wire::frame::Message;
@@ -108,6 +108,11 @@ pub(crate) enum Change {
         account: AccountId,
         is_verified: bool,
     },
+    /// What this person calls a device of theirs; empty: nothing.
+    DeviceName {
+        device: DeviceId,
+        name: Redacted<String>,
+    },
     /// What this person tells of themself; its version is the register's time.
     Profile(Profile),
 }
@@ -121,6 +126,8 @@ impl Change {
     pub(crate) const STARRED: u32 = SyncKind::Starred as u32;
     /// The number of [`Change::Timer`].
     pub(crate) const TIMER: u32 = SyncKind::Timer as u32;
+    /// The number of [`Change::DeviceName`].
+    pub(crate) const DEVICE_NAME: u32 = SyncKind::DeviceName as u32;
     /// The number of [`Change::Setting`].
     pub(crate) const SETTING: u32 = SyncKind::Setting as u32;
 
@@ -148,6 +155,7 @@ impl Change {
             Self::Accepted { .. } => SyncKind::Accepted,
             Self::Blocked { .. } => SyncKind::Blocked,
             Self::Verified { .. } => SyncKind::Verified,
+            Self::DeviceName { .. } => SyncKind::DeviceName,
             Self::Profile(_) => SyncKind::Profile,
         }
     }
@@ -169,6 +177,7 @@ impl Change {
             | Self::Blocked { account, .. } => account.to_vec(),
             Self::Deleted { message, .. } | Self::Starred { message, .. } => message.to_vec(),
             Self::Setting { key, .. } => key.clone().into_bytes(),
+            Self::DeviceName { device, .. } => device.to_vec(),
             Self::Profile(_) => Vec::new(),
         }
     }
@@ -203,6 +212,7 @@ impl Change {
             .encode_to_vec(),
             Self::Draft { text: value, .. }
             | Self::Setting { value, .. }
+            | Self::DeviceName { name: value, .. }
             | Self::ContactName { name: value, .. } => text(&value.0),
             Self::Timer { seconds, id, .. } => v1::SyncTimer {
                 seconds: *seconds,
@@ -228,6 +238,10 @@ impl Change {
             SyncKind::Setting => Some(Self::Setting {
                 key: String::from_utf8(row.subject.clone()).ok()?,
                 value: Redacted(value::<v1::SyncText>(row)?.text),
+            }),
+            SyncKind::DeviceName => Some(Self::DeviceName {
+                device: DeviceId::try_from(&row.subject[..]).ok()?,
+                name: Redacted(value::<v1::SyncText>(row)?.text),
             }),
             SyncKind::Profile if row.subject.is_empty() => {
                 Some(Self::Profile(Profile::decode(&row.value)?.0))

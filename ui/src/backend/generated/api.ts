@@ -483,6 +483,31 @@ deviceId: string, };
 export type DeviceSigner = "itself" | "device" | "recoveryKey";
 
 /**
+ * A device of the account.
+ */
+export type DeviceView = { 
+/**
+ * Its id.
+ */
+deviceId: string, 
+/**
+ * The first digits of that, to be compared at a glance.
+ */
+mark: string, 
+/**
+ * What the person calls it; empty: nothing yet.
+ */
+name: string, 
+/**
+ * When it came in, by the clock of the device that signed it in.
+ */
+addedAt: number, 
+/**
+ * The one that this runs on.
+ */
+isOwn: boolean, };
+
+/**
  * Another text for an own message.
  */
 export type EditParams = { 
@@ -1158,7 +1183,7 @@ profile: ProfileView, } | { "type": "settings.changed",
 /**
  * As they are now.
  */
-settings: Settings, } | { "type": "typing", 
+settings: Settings, } | { "type": "devices.changed" } | { "type": "typing", 
 /**
  * Where.
  */
@@ -1516,6 +1541,19 @@ export type RenameContactParams = {
 accountId: string, 
 /**
  * One line of at most 256 bytes; empty takes it back.
+ */
+name: string, };
+
+/**
+ * A device and what to call it.
+ */
+export type RenameDeviceParams = { 
+/**
+ * Which.
+ */
+deviceId: string, 
+/**
+ * At most 256 bytes; empty: nothing.
  */
 name: string, };
 
@@ -2224,6 +2262,12 @@ export interface Commands {
   "account.recover": { params: RecoverParams; result: LoggedIn };
   /** Gives the account another password; its devices stay signed in. */
   "account.changePassword": { params: ChangePasswordParams; result: Empty };
+  /** Takes this device out of the account and forgets everything here. */
+  "account.logOut": { params: Empty; result: Empty };
+  /** The devices in force, this one first, then the newest. */
+  "device.list": { params: Empty; result: Array<DeviceView> };
+  /** Calls a device something, for all own devices. */
+  "device.rename": { params: RenameDeviceParams; result: Empty };
   /** What guards the account beside its password. */
   "security.status": { params: Empty; result: SecurityStatus };
   /** Begins to turn two-step verification on: what the authenticator app is to be told. */

@@ -2,9 +2,11 @@
 // back and is told.
 
 import { BackendError, type Backend } from "../../backend/backend";
+import type { EventFeed } from "../../backend/feed";
 import type { ProfileView, Settings } from "../../backend/generated/api";
 import type { Contact } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
+import { DevicesController } from "./DevicesController.svelte";
 import { SecurityController } from "./SecurityController.svelte";
 
 export type Page = "profile" | "devices" | "privacy" | "notifications" | "appearance" | "blocked";
@@ -22,9 +24,15 @@ export class SettingsController {
   problem = $state<string>();
 
   readonly security: SecurityController;
+  readonly devices: DevicesController;
 
-  constructor(private readonly backend: Backend) {
+  constructor(private readonly backend: Backend, feed: EventFeed) {
     this.security = new SecurityController(backend);
+    this.devices = new DevicesController(backend, feed);
+  }
+
+  dispose(): void {
+    this.devices.dispose();
   }
 
   async load(): Promise<void> {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../../tests/MemoryBackend";
+import { EventFeed } from "../../backend/feed";
 import type { Settings } from "../../backend/generated/api";
 import { SettingsController } from "./SettingsController.svelte";
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
   backend.handle("settings.get", () => some);
   backend.handle("profile.get", () => ({ displayName: "Mara", about: "" }));
   backend.handle("contact.list", () => [{ accountId: "a", username: "a", name: "a" }, { accountId: "b", username: "b", name: "b", isBlocked: true }]);
-  settings = new SettingsController(backend);
+  settings = new SettingsController(backend, new EventFeed(backend));
   await settings.load();
 });
 

@@ -21,7 +21,7 @@ export function settingEntries(): SettingEntry[] {
   const on = (page: Page, ...labels: string[]): SettingEntry[] => labels.map((label) => ({ page, label }));
   return [
     ...on("profile", t("settings.profile"), t("picture.change"), t("settings.name"), t("settings.about"), t("onboarding.account.username")),
-    ...on("devices", t("settings.devices"), t("twoStep.title"), t("password.title")),
+    ...on("devices", t("settings.devices"), t("linking.title"), t("devices.name"), t("devices.signOut"), t("devices.signOutOthers"), t("twoStep.title"), t("password.title")),
     ...on("privacy", t("settings.privacy"), t("settings.lastSeen"), t("settings.online"), t("settings.readReceipts"), t("settings.typing"), t("settings.strangers")),
     ...on("blocked", t("settings.blocked")),
     ...on("notifications", t("settings.notifications"), t("settings.show"), t("settings.sound")),
