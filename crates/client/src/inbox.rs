@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use pipit_domain::{Timestamp, limits};
 use pipit_net::{LinkEvent, NetError};
-use pipit_store::table::message;
+use pipit_store::table::{message, opened};
 use pipit_store::{Transaction, savepoint};
-use pipit_wire::v1::{Acknowledge, Deliver, RefusalCode, ServerHello, client_frame, server_frame};
+use pipit_wire::mls_header;
+use pipit_wire::v1::{
+    Acknowledge, Deliver, EnvelopeKind, RefusalCode, ServerHello, client_frame, server_frame,
+};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -320,6 +323,7 @@ fn open_all(
                 not_opened(transaction, &opener, error, delivery)?
             }
         };
+        remember(transaction, delivery)?;
         all.sequences.push(delivery.sequence);
         all.group_changed |= outcome.group_changed;
         for row in outcome.changed {
@@ -343,10 +347,21 @@ fn open_all(
             all.events.push(Event::MessageAdded(record));
         }
     }
+    opened::forget_old(transaction)?;
     all.policy = policy(transaction, &all.added)?;
     all.events
         .extend(changed(&session.reader, transaction, conversations)?);
     Ok(all)
+}
+
+/// It may come again when the keys that would say so are gone.
+fn remember(transaction: &Transaction<'_>, delivery: &Deliver) -> Result<(), ClientError> {
+    if delivery.kind() == EnvelopeKind::Application
+        && let Ok(header) = mls_header::read_application(&delivery.payload)
+    {
+        opened::put(transaction, delivery.sequence, header.envelope)?;
+    }
+    Ok(())
 }
 
 /// What the person is shown instead.

@@ -6,7 +6,7 @@ use pipit_domain::{AccountId, ConversationId, EnvelopeId, GroupId, Timestamp};
 use pipit_e2ee::{Crypto, Group, Identity, JoinError, OpenError, Opened, Provider, Refusal};
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::message::{self};
-use pipit_store::table::{outbox, pending_join, state};
+use pipit_store::table::{opened, outbox, pending_join, state};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::content::{Control, sync as content_sync};
 use pipit_wire::mls_header;
@@ -71,7 +71,9 @@ impl Opener<'_> {
             DeliveryError::Dropped("of a group that is not on this device"),
         )?;
         let place = self.entered(place, header.group)?;
-        if message::by_envelope(self.transaction, header.envelope)?.is_some() {
+        if message::by_envelope(self.transaction, header.envelope)?.is_some()
+            || opened::has(self.transaction, delivery.sequence, header.envelope)?
+        {
             return Ok(Outcome::default());
         }
         let opened = self.open_in_group(&place, header.group, delivery, Some(header.envelope))?;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/012_timers.sql"),
     include_str!("../migrations/015_trust.sql"),
     include_str!("../migrations/017_revoked_leaf.sql"),
+    include_str!("../migrations/021_opened.sql"),
 ];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.

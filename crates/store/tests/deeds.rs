@@ -5,7 +5,7 @@ use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::pending::{self, PendingRow};
-use pipit_store::table::{delivery, edit, reaction, trash};
+use pipit_store::table::{delivery, edit, opened, reaction, trash};
 use pipit_store::{Connection, Store, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
@@ -303,6 +303,25 @@ async fn what_is_deleted_for_oneself_comes_back_whole_or_goes_whole() {
         assert!(edit::list(connection, message)?.is_empty());
         assert!(pending::take(connection, place, id(1))?.is_empty());
         assert_eq!(trash::next_end(connection)?, None);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_opened_is_known_by_sequence_and_envelope_and_the_newest_are_kept() {
+    with_store(|connection| {
+        let envelope = |n: u8| EnvelopeId::new([n; 16]);
+        for sequence in 1..=300 {
+            opened::put(connection, sequence, envelope(7))?;
+            opened::forget_old(connection)?;
+        }
+        opened::put(connection, 300, envelope(8))?;
+        assert!(opened::has(connection, 300, envelope(8))?);
+        assert!(!opened::has(connection, 300, envelope(7))?, "counted anew");
+        assert!(opened::has(connection, 299, envelope(7))?);
+        assert!(opened::has(connection, 45, envelope(7))?);
+        assert!(!opened::has(connection, 44, envelope(7))?);
         Ok(())
     })
     .await;

@@ -1,7 +1,11 @@
 //! A line that repeats, reorders and breaks: each message is shown once, in the order sent.
 
+use std::collections::BTreeSet;
+
 use pipit_wire::v1::client_frame::Body;
-use story_tests::{Frame, Pair, Person, Server, Verdict, numbered};
+use pipit_wire::v1::server_frame;
+use serde_json::{Value, json};
+use story_tests::{Frame, Pair, Person, Server, Verdict, numbered, until};
 
 async fn send_all(person: &Person, conversation: &str, texts: &[String]) {
     for text in texts {
@@ -194,4 +198,65 @@ async fn a_server_that_says_slow_down_does_not_change_the_order() {
         .await;
     assert!(refused > 0, "the limit was not met");
     alice.wait_all_delivered(conversation).await;
+}
+
+/// Waits until a person's device shows a conversation so.
+async fn shows(person: &Person, conversation: &str, is_so: impl Fn(&Value) -> bool) {
+    until("a conversation as it should be", async || {
+        let params = json!({ "conversationId": conversation });
+        let view = person.call("conversation.get", params).await.ok()?;
+        is_so(&view).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_again_when_its_keys_are_gone_leaves_no_placeholder() {
+    let pair = Pair::talking().await;
+    let Pair {
+        alice,
+        bob,
+        bob_line,
+        ..
+    } = &pair;
+    let params = json!({ "name": "Walkers", "members": [bob.account.id] });
+    let made = alice.ask("conversation.create", params).await;
+    let group = made["conversationId"].as_str().expect("an id");
+    let hello = alice.send(group, "hello").await;
+    shows(bob, group, |view| view["lastMessage"]["text"] == "hello").await;
+
+    bob_line.rule(|frame| match frame.is_acknowledge() {
+        true => Verdict::Drop,
+        false => Verdict::Pass,
+    });
+    let react = json!({ "messageId": hello, "emoji": "👍", "isOn": true });
+    alice.ask("message.react", react).await;
+    shows(bob, group, |view| {
+        view["lastMessage"]["reactions"][0]["count"] == 1
+    })
+    .await;
+    // Two epochs on, the reaction's keys are gone.
+    for name in ["Runners", "Riders"] {
+        let rename = json!({ "conversationId": group, "name": name });
+        alice.ask("conversation.rename", rename).await;
+        shows(bob, group, |view| view["name"] == name).await;
+    }
+    bob_line.pass();
+    bob_line.cut();
+    let after = alice.send(group, "after").await;
+    shows(bob, group, |view| view["lastMessage"]["text"] == "after").await;
+    let is_repeated = |frames: &Vec<Frame>| {
+        let mut once = BTreeSet::new();
+        let sequences = frames.iter().filter_map(|frame| match frame {
+            Frame::Down(server_frame::Body::Deliver(deliver)) => Some(deliver.sequence),
+            _ => None,
+        });
+        let again = sequences.filter(|sequence| !once.insert(*sequence));
+        (again.count() >= 3).then_some(())
+    };
+    bob_line.seen("mail that comes again", is_repeated).await;
+    alice.wait_state(group, &after, "delivered").await;
+    let rows = bob.rows(group).await;
+    let unreadable = rows.iter().filter(|row| row["kind"] == "unreadable");
+    assert_eq!(unreadable.count(), 0, "{rows:?}");
 }

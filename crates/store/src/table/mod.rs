@@ -14,6 +14,7 @@ pub mod group_member;
 pub mod join_request;
 pub mod ledger;
 pub mod message;
+pub mod opened;
 pub mod outbox;
 pub mod pending;
 pub mod pending_commit;
