@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pipit_domain::{AccountId, EnvelopeId};
-use pipit_store::table::{delivery, message};
+use pipit_store::table::{delivery, message, trash};
 use pipit_wire::v1::{Delivered, DeliveryStatus, client_frame, server_frame};
 
 use crate::client::Shared;
@@ -57,7 +57,14 @@ pub(crate) async fn note(shared: &Shared, session: &Session, reports: Vec<Report
             let mut unknown = Vec::new();
             for (account, envelope) in reports.into_iter().filter(|(account, _)| *account != own) {
                 let Some(row) = message::by_envelope(transaction, envelope)? else {
-                    unknown.push((account, envelope));
+                    match trash::by_envelope(transaction, envelope)? {
+                        // It may be brought back.
+                        Some((message, sender)) if sender == own => {
+                            delivery::add(transaction, message, account, now)?;
+                        }
+                        Some(_) => {}
+                        None => unknown.push((account, envelope)),
+                    }
                     continue;
                 };
                 let is_own = row.sender == own;

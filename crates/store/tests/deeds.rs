@@ -298,6 +298,21 @@ async fn what_is_deleted_for_oneself_comes_back_whole_or_goes_whole() {
         assert_eq!(edit::list(connection, message)?.len(), 1);
         assert!(trash::get(connection, id(1))?.is_none());
 
+        message::set_accepted(connection, message, at(40))?;
+        trash::put(connection, message, None, at(100))?;
+        let envelope = back.envelope;
+        let here = trash::by_envelope(connection, envelope)?;
+        assert_eq!(here, Some((message, OWN)));
+        delivery::add(connection, message, account(2), at(50))?;
+        let row = trash::get(connection, id(1))?.unwrap();
+        trash::restore(connection, &row)?;
+        let back = message::get(connection, id(1))?.unwrap();
+        assert_eq!(
+            (back.state, back.details.delivered),
+            (MessageState::Delivered, 1)
+        );
+        assert_eq!(trash::by_envelope(connection, envelope)?, None);
+
         trash::put(connection, message, None, at(100))?;
         assert_eq!(trash::empty(connection, at(100), 10)?, 1);
         assert!(edit::list(connection, message)?.is_empty());

@@ -170,6 +170,23 @@ async fn what_has_not_left_stays_when_it_is_deleted_and_leaves_when_it_is_brough
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_delivered_while_it_was_deleted_says_so_when_it_is_brought_back() {
+    let pair = Pair::talking().await;
+    let (alice, bob, chat) = (&pair.alice, &pair.bob, &pair.conversation);
+    pair.bob_line.close();
+    let message = alice.send(chat, "for later").await;
+    alice.wait_state(chat, &message, "accepted").await;
+    delete(alice, &[&message]).await;
+    pair.bob_line.open();
+    bob.wait_texts(chat, 3).await;
+    // Behind what the server says of bob's having it.
+    bob.send(chat, "thank you").await;
+    alice.wait_texts(chat, 3).await;
+    restore(alice, &[&message]).await;
+    alice.wait_state(chat, &message, "delivered").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_passed_on_says_so_and_mentions_nobody() {
     let three = Three::meet().await;
     let group = three.group("Birds").await;

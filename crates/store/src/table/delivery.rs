@@ -75,6 +75,19 @@ fn count(connection: &Connection, message: i64, column: &str) -> Result<(), Stor
     advance(connection, message)
 }
 
+/// Counts anew who has a message, which was not in the history while some said so, and moves it on.
+pub(super) fn recount(connection: &Connection, message: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET
+                 delivered = (SELECT count(*) FROM delivery WHERE message = ?1),
+                 been_read = (SELECT count(*) FROM delivery WHERE message = ?1 AND read_at IS NOT NULL)
+             WHERE message = ?1",
+        )?
+        .execute([message])?;
+    advance(connection, message)
+}
+
 /// Moves an accepted message on as far as the counts say. Who said that they leave before it came here is not
 /// counted, and may have it all the same.
 ///

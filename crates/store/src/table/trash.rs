@@ -1,10 +1,10 @@
 //! Messages that this person has deleted for themself, while that can be undone. A message is in the history or
 //! here, never in both; what belongs to it (texts, reactions, votes) stays until it goes from here.
 
-use pipit_domain::{MessageId, Redacted, Timestamp};
+use pipit_domain::{AccountId, EnvelopeId, MessageId, Redacted, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::{found, message, number};
+use super::{delivery, found, id, message, number};
 use crate::StoreError;
 
 /// The columns of a message, in both tables; its position is apart, since it may have to be another then.
@@ -62,7 +62,20 @@ pub fn get(connection: &Connection, id: MessageId) -> Result<Option<TrashRow>, S
     }))
 }
 
-/// Moves a message back to where it was. The caller counts.
+/// The row number and the sender of the message here that this envelope carries.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn by_envelope(
+    connection: &Connection,
+    envelope: EnvelopeId,
+) -> Result<Option<(i64, AccountId)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT message, sender FROM trash WHERE envelope_id = ?1")?;
+    found(statement.query_row([envelope.as_bytes()], |row| Ok((row.get(0)?, id(row, 1)?))))
+}
+
+/// Moves a message back to where it was, and on to whoever has received it meanwhile. The caller counts.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -76,7 +89,7 @@ pub fn restore(connection: &Connection, row: &TrashRow) -> Result<(), StoreError
     connection
         .prepare_cached("DELETE FROM trash WHERE message = ?1")?
         .execute([row.message])?;
-    Ok(())
+    delivery::recount(connection, row.message)
 }
 
 /// Lets go for good what can no longer be brought back, and what waits for it, at most `limit` messages;
