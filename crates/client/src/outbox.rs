@@ -304,7 +304,7 @@ async fn note(
     answered: Vec<(OutboxRow, Result<Timestamp, NetError>)>,
 ) -> Result<(), ClientError> {
     let (reader, own) = (session.reader.clone(), session.own());
-    let events = session
+    let (events, is_place_changed) = session
         .store
         .write(move |transaction| {
             let mut events = Vec::new();
@@ -341,11 +341,15 @@ async fn note(
             if is_place_changed || !events.is_empty() {
                 events.extend(changed(&reader, transaction, [row])?);
             }
-            Ok::<_, ClientError>(events)
+            Ok::<_, ClientError>((events, is_place_changed))
         })
         .await?;
     shared.publisher.publish(events);
     session.expiry_wake.notify_one();
+    if is_place_changed {
+        // A timer that counts now is told to own devices.
+        session.sync_wake.notify_one();
+    }
     Ok(())
 }
 

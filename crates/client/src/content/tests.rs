@@ -1,11 +1,16 @@
 //! Deeds end in the same on every device, whatever comes first.
 
+use std::sync::{Arc, Mutex};
+
 use pipit_domain::{ConversationId, EnvelopeId};
 use pipit_store::table::message::{MessageState, NewMessage};
+use pipit_store::table::{sync, timer};
+use pipit_wire::content::sync::{Op, encode};
 use pipit_wire::content::{Choice, Poll};
 
 use super::*;
 use crate::content::shown;
+use crate::sync::receive;
 use crate::testing::with_store;
 
 const AUTHOR: AccountId = AccountId::new([1; 32]);
@@ -195,6 +200,53 @@ async fn votes_that_a_poll_does_not_take_and_closings_by_others_do_nothing() {
         case.comes(ADA, 11, &Content::action([2; 16], close))?;
         assert!(case.choices()?.is_empty());
         assert_eq!(case.row()?.details.closed_at, None);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_timer_is_told_to_own_devices_that_came_in_after_it() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&told);
+    let timer = |case: &Case<'_>, salt, ms, seconds| {
+        let action = Action::Timer {
+            seconds,
+            told: None,
+        };
+        case.comes(AUTHOR, ms, &Content::action([salt; 16], action))
+    };
+    with_store(move |transaction| {
+        let case = Case::new(transaction, 1)?;
+        timer(&case, 1, 600, 60)?;
+        let due = sync::due(transaction, at(10_000), 10)?.into_iter();
+        let ops = due.map(|row| Op {
+            time: row.time,
+            device: row.device,
+            kind: row.kind,
+            subject: row.subject,
+            value: row.value,
+        });
+        *tell.lock().unwrap() = encode(&ops.collect::<Vec<_>>());
+        Ok(())
+    })
+    .await;
+    with_store(move |transaction| {
+        let case = Case::new(transaction, 1)?;
+        // What it has heard when it came in.
+        timer(&case, 2, 500, 10)?;
+        let reader = Reader {
+            own: ADA,
+            own_name: Redacted::default(),
+        };
+        let kind = ConversationKind::OwnDevices;
+        let id = ConversationId::new([9; 16]);
+        let notes = conversation::ensure(transaction, id, kind, None, at(1))?;
+        let ops = told.lock().unwrap();
+        receive(transaction, &reader, &notes, &ops, at(1000))?;
+        let timer = timer::get(transaction, case.place.id)?;
+        assert_eq!((timer.seconds, timer.at), (60, at(600)));
+        assert!(sync::next_due(transaction)?.is_none(), "the others know");
         Ok(())
     })
     .await;

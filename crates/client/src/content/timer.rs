@@ -1,7 +1,8 @@
 //! The timer of a conversation: what is sent from now on disappears so long after reading.
 //!
 //! Of two changes the one with the later (time, id) stands. The register that own devices tell each other holds
-//! it, by the server's times alone; a change of this device is shown at once, and counts when it is accepted.
+//! it, by the server's times alone: each sets it when the change comes, and hears from another what it was about to
+//! say; a change of this device is shown at once, and counts when it is accepted.
 
 use pipit_domain::{AccountId, ConversationId, DeviceId, MessageId, Timestamp};
 use pipit_store::Transaction;
@@ -94,7 +95,9 @@ fn hold(
         device: device_of(id),
         value,
     };
-    sync::put(transaction, &row, None)?;
+    // A device of this account may come into the conversation after the change.
+    let due_at = at.as_millis() + register.delay_ms();
+    sync::put(transaction, &row, Some(Timestamp::from_millis(due_at)))?;
     show_standing(transaction, place)
 }
 

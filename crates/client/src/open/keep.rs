@@ -65,6 +65,8 @@ impl Opener<'_> {
             let is_shown = !change.changed.is_empty() || change.is_place_changed;
             return Ok(Outcome {
                 conversation: is_shown.then_some(place.conversation),
+                // A timer is a register.
+                has_set: change.is_place_changed,
                 changed: change.changed,
                 lines: change.lines,
                 ..Outcome::default()

@@ -64,7 +64,7 @@ pub(crate) enum Change {
     /// The person agrees to be in this group.
     GroupAccepted { conversation: ConversationId },
     /// What is sent to it disappears so long after reading. Never recorded: every device sets it by itself when
-    /// the change comes, and one that comes in later is told.
+    /// the change comes, and tells the others, since one may come in after it.
     Timer {
         conversation: ConversationId,
         seconds: u32,
