@@ -5,6 +5,8 @@
 
 mod binary;
 mod frame;
+pub mod groups;
+mod history;
 mod message;
 mod person;
 mod program;
@@ -12,14 +14,17 @@ mod proxy;
 mod pump;
 mod requests;
 mod server;
+mod signing;
 mod wait;
 mod world;
 
 pub use binary::{binary, run};
 pub use frame::{Frame, Verdict};
+pub use history::all_talk;
 pub use person::{Account, Person, Refusal};
 pub use proxy::Proxy;
 pub use requests::RequestVerdict;
 pub use server::Server;
+pub use signing::{code_of, enter, recover};
 pub use wait::{DEADLINE, until};
 pub use world::{PASSWORD, Pair, Three, numbered};

@@ -28,15 +28,7 @@ impl Pair {
     /// When it does not come in.
     pub async fn second_device(&self) -> Person {
         let tablet = Person::login(&self.bob_line.address, "bob").await;
-        tablet
-            .event("the conversation on the new device", |events| {
-                let is_in = |event: &Value| {
-                    event["type"] == "conversation.changed"
-                        && event["conversation"]["conversationId"] == self.conversation.as_str()
-                };
-                events.iter().any(is_in).then_some(())
-            })
-            .await;
+        tablet.wait_in(&self.conversation).await;
         tablet
     }
 }

@@ -12,9 +12,6 @@ use crate::program::Program;
 use crate::wait::{DEADLINE, gathered, until};
 use crate::world::PASSWORD;
 
-/// Messages in one answer of `message.list`, at most.
-const PAGE_LEN: usize = 200;
-
 /// A command's error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -297,101 +294,6 @@ impl Person {
         let params = json!({ "conversationId": conversation, "text": words });
         text(&self.ask("message.send", params).await["messageId"])
     }
-
-    /// All messages of a conversation, oldest first, without the lines that tell of somebody's new devices: they
-    /// come when they come.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn messages(&self, conversation: &str) -> Vec<Value> {
-        let mut all = self.rows(conversation).await;
-        all.retain(|message| message["system"]["word"] != "device.added");
-        all
-    }
-
-    /// All messages and lines of a conversation, oldest first, read in pages.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn rows(&self, conversation: &str) -> Vec<Value> {
-        let mut all: Vec<Value> = Vec::new();
-        loop {
-            let mut params = json!({ "conversationId": conversation, "limit": PAGE_LEN });
-            if let Some(oldest) = all.first() {
-                params["before"] = oldest["messageId"].clone();
-            }
-            let page = self.ask("message.list", params).await;
-            let mut page = page.as_array().expect("a list").clone();
-            let is_last = page.len() < PAGE_LEN;
-            page.append(&mut all);
-            all = page;
-            if is_last {
-                return all;
-            }
-        }
-    }
-
-    /// The texts of a conversation, oldest first.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn texts(&self, conversation: &str) -> Vec<String> {
-        self.messages(conversation)
-            .await
-            .iter()
-            .map(|message| text(&message["text"]))
-            .collect()
-    }
-
-    /// Waits until a conversation has at least so many messages; answers their texts.
-    ///
-    /// # Panics
-    /// When they do not come.
-    pub async fn wait_texts(&self, conversation: &str, count: usize) -> Vec<String> {
-        let what = format!("{} to have {count} messages", self.account.username);
-        until(&what, async || {
-            // Not there before the first message of somebody else's conversation.
-            let params = json!({ "conversationId": conversation });
-            let view = self.call("conversation.get", params).await.ok()?;
-            if view["messageCount"].as_u64()? < count as u64 {
-                return None;
-            }
-            let texts = self.texts(conversation).await;
-            (texts.len() >= count).then_some(texts)
-        })
-        .await
-    }
-
-    /// Waits until a message of this person is in a state.
-    ///
-    /// # Panics
-    /// When it does not get there.
-    pub async fn wait_state(&self, conversation: &str, message: &str, state: &str) {
-        let what = format!("a message of {} to be {state}", self.account.username);
-        until(&what, async || {
-            let params = json!({ "conversationId": conversation, "around": message, "limit": 1 });
-            let found = self.ask("message.list", params).await;
-            (found[0]["messageId"] == message && found[0]["state"] == state).then_some(())
-        })
-        .await;
-    }
-
-    /// Waits until every message that this person has sent in a conversation is delivered: then
-    /// nothing is on its way any more in this direction.
-    ///
-    /// # Panics
-    /// When one is not.
-    pub async fn wait_all_delivered(&self, conversation: &str) {
-        let what = format!("all messages of {} to be delivered", self.account.username);
-        until(&what, async || {
-            let all = self.messages(conversation).await;
-            all.iter()
-                .filter(|message| message["isOwn"] == true)
-                .all(|message| message["state"] == "delivered" || message["state"] == "read")
-                .then_some(())
-        })
-        .await;
-    }
 }
 
 /// A story that fails shows what everybody has logged.
@@ -403,7 +305,7 @@ impl Drop for Person {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value
         .as_str()
         .unwrap_or_else(|| panic!("{value} is no text"))

@@ -103,16 +103,24 @@ impl Three {
     /// When anything fails.
     pub async fn meet() -> Self {
         let server = Server::start().await;
-        let at = &server.address;
+        let at = server.address.clone();
+        Self::meet_by(server, [&at; 3], [&at; 3]).await
+    }
+
+    /// Makes them, each device by an address of its own, such as a proxy's: the first devices', the second ones'.
+    ///
+    /// # Panics
+    /// When anything fails.
+    pub async fn meet_by(server: Server, first: [&str; 3], second: [&str; 3]) -> Self {
         let (alice, bob, carol) = tokio::join!(
-            Person::register(at, "alice"),
-            Person::register(at, "bob"),
-            Person::register(at, "carol"),
+            Person::register(first[0], "alice"),
+            Person::register(first[1], "bob"),
+            Person::register(first[2], "carol"),
         );
         let (tablet_a, tablet_b, tablet_c) = tokio::join!(
-            Person::login(at, "alice"),
-            Person::login(at, "bob"),
-            Person::login(at, "carol"),
+            Person::login(second[0], "alice"),
+            Person::login(second[1], "bob"),
+            Person::login(second[2], "carol"),
         );
         Self {
             people: [alice, bob, carol],

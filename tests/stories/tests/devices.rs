@@ -1,51 +1,12 @@
-//! People with several devices: coming in from outside, committing at once, opening at once, and
-//! crashes on the way in.
+//! People with several devices: coming in from outside, committing at once, opening at once.
 
 use serde_json::json;
-use story_tests::{Frame, PASSWORD, Pair, Person, Proxy, RequestVerdict, Verdict, numbered};
+use story_tests::{PASSWORD, Pair, Person, Proxy, Verdict, all_talk, numbered};
 
 async fn send_all(person: &Person, conversation: &str, texts: &[String]) {
     for text in texts {
         person.send(conversation, text).await;
     }
-}
-
-/// Waits until the last text of each device is this one, on all of them.
-async fn wait_last(devices: &[&Person], conversation: &str, text: &str) {
-    for device in devices {
-        story_tests::until(&format!("{text:?} everywhere"), async || {
-            let params = json!({ "conversationId": conversation });
-            device.call("conversation.get", params).await.ok()?;
-            (device.texts(conversation).await.last()? == text).then_some(())
-        })
-        .await;
-    }
-}
-
-/// Everybody writes once, and everybody else reads it.
-async fn all_talk(devices: &[&Person], conversation: &str, word: &str) {
-    for (number, device) in devices.iter().enumerate() {
-        let text = format!("{word} {number}");
-        device.send(conversation, &text).await;
-        wait_last(devices, conversation, &text).await;
-    }
-}
-
-fn find(frames: &[Frame], is_wanted: fn(&Frame) -> bool) -> Option<()> {
-    frames.iter().any(is_wanted).then_some(())
-}
-
-/// Waits until a device has come into a conversation: from then on it gets what is sent.
-async fn wait_in(device: &Person, conversation: &str) {
-    device
-        .event("the conversation on the new device", |events| {
-            let is_in = |event: &serde_json::Value| {
-                event["type"] == "conversation.changed"
-                    && event["conversation"]["conversationId"] == conversation
-            };
-            events.iter().any(is_in).then_some(())
-        })
-        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +20,7 @@ async fn a_second_device_joins_what_the_account_talks_about() {
     } = &Pair::talking().await;
     let tablet = Person::login(&bob_line.address, "bob").await;
     assert_eq!(tablet.account.id, bob.account.id);
-    wait_in(&tablet, conversation).await;
+    tablet.wait_in(conversation).await;
     let own = tablet.ask("account.status", json!({})).await["deviceId"].clone();
     assert_ne!(own, bob.ask("account.status", json!({})).await["deviceId"]);
 
@@ -125,7 +86,7 @@ async fn two_devices_of_one_account_come_in_at_the_same_moment() {
     }
     let devices = [alice, bob, &devices.0, &devices.1];
     for device in &devices[2..] {
-        wait_in(device, conversation).await;
+        device.wait_in(conversation).await;
     }
     all_talk(&devices, conversation, "round").await;
     let tries = lines[0].request("POST /v1/conversations/commit").await
@@ -149,7 +110,7 @@ async fn messages_on_their_way_while_a_device_comes_in_all_arrive_in_order() {
         send_all(alice, conversation, &from_alice),
         send_all(bob, conversation, &from_bob),
     );
-    wait_in(&tablet, conversation).await;
+    tablet.wait_in(conversation).await;
     alice.wait_all_delivered(conversation).await;
     bob.wait_all_delivered(conversation).await;
     all_talk(&[alice, bob, &tablet], conversation, "round").await;
@@ -187,42 +148,6 @@ async fn messages_on_their_way_while_a_device_comes_in_all_arrive_in_order() {
             "{texts:?}"
         );
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_breaks_at_every_frame_lets_a_device_in_all_the_same() {
-    const BREAKS: usize = 8;
-    let Pair {
-        server,
-        alice,
-        bob,
-        conversation,
-        ..
-    } = &Pair::talking().await;
-    let line = Proxy::start(&server.address).await;
-    let (mut longest, mut frames) = (0, 0);
-    line.rule(move |frame| {
-        if matches!(
-            frame,
-            Frame::Up(pipit_wire::v1::client_frame::Body::Hello(_))
-        ) {
-            frames = 0;
-        }
-        frames += 1;
-        if frames <= longest || longest == BREAKS {
-            return Verdict::Pass;
-        }
-        longest += 1;
-        Verdict::Cut
-    });
-    let tablet = Person::login(&line.address, "bob").await;
-    wait_in(&tablet, conversation).await;
-    all_talk(&[alice, bob, &tablet], conversation, "round").await;
-    let messages = tablet.messages(conversation).await;
-    assert!(
-        messages.iter().all(|message| message["kind"] == "text"),
-        "{messages:?}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -300,105 +225,6 @@ async fn opening_the_same_chat_at_the_same_moment_gives_one_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_dies_as_it_comes_in_misses_nothing_sent_meanwhile() {
-    let Pair {
-        server,
-        alice,
-        bob,
-        conversation,
-        alice_line,
-        ..
-    } = &Pair::talking().await;
-    let line = Proxy::start(&server.address).await;
-    // The server has its commit, and it never learns that.
-    line.hold_answers_to("POST /v1/conversations/commit");
-    let mut tablet = Person::login(&line.address, "bob").await;
-    alice_line
-        .seen("the tablet's commit", |frames| {
-            find(frames, Frame::is_commit)
-        })
-        .await;
-    alice.send(conversation, "to all three").await;
-    bob.wait_texts(conversation, 3).await;
-    tablet.kill().await;
-    line.let_answers_pass();
-    tablet.start().await;
-    let texts = tablet.wait_texts(conversation, 1).await;
-    assert_eq!(texts, ["to all three"]);
-    all_talk(&[alice, bob, &tablet], conversation, "round").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn mail_that_comes_before_the_answer_to_a_join_is_not_lost() {
-    let Pair {
-        server,
-        alice,
-        bob,
-        conversation,
-        alice_line,
-        ..
-    } = &Pair::talking().await;
-    let line = Proxy::start(&server.address).await;
-    line.hold_answers_to("POST /v1/conversations/commit");
-    let tablet = Person::login(&line.address, "bob").await;
-    alice_line
-        .seen("the tablet's commit", |frames| {
-            find(frames, Frame::is_commit)
-        })
-        .await;
-    alice.send(conversation, "to all three").await;
-    bob.wait_texts(conversation, 3).await;
-    line.seen("the mail on the tablet's line", |frames| {
-        find(frames, Frame::is_deliver)
-    })
-    .await;
-    assert_eq!(tablet.wait_texts(conversation, 1).await, ["to all three"]);
-    line.let_answers_pass();
-    all_talk(&[alice, bob, &tablet], conversation, "round").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_line_cut_while_a_new_device_is_checked_loses_no_message() {
-    let Pair {
-        alice,
-        bob,
-        conversation,
-        alice_line,
-        bob_line,
-        ..
-    } = &Pair::talking().await;
-    let mut cuts = 3;
-    alice_line.rule(move |frame| match frame {
-        // She learns of the tablet's keys only here.
-        Frame::Up(pipit_wire::v1::client_frame::Body::FetchLedgers(_)) if cuts > 0 => {
-            cuts -= 1;
-            Verdict::Cut
-        }
-        _ => Verdict::Pass,
-    });
-    let tablet = Person::login(&bob_line.address, "bob").await;
-    wait_in(&tablet, conversation).await;
-    let texts = numbered("from the tablet", 10);
-    send_all(&tablet, conversation, &texts).await;
-    bob.send(conversation, "and from bob").await;
-    let seen = alice.wait_texts(conversation, 13).await;
-    assert!(
-        seen.iter()
-            .filter(|text| text.starts_with("from"))
-            .eq(&texts),
-        "{seen:?}"
-    );
-    all_talk(&[alice, bob, &tablet], conversation, "round").await;
-    assert!(
-        alice
-            .messages(conversation)
-            .await
-            .iter()
-            .all(|message| message["kind"] == "text")
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_one_device_sent_is_shown_as_delivered_on_the_other() {
     let Pair {
         alice,
@@ -408,102 +234,17 @@ async fn what_one_device_sent_is_shown_as_delivered_on_the_other() {
         ..
     } = &Pair::talking().await;
     let mut tablet = Person::login(&bob_line.address, "bob").await;
-    wait_in(&tablet, conversation).await;
+    tablet.wait_in(conversation).await;
     bob.send(conversation, "while it is here").await;
-    wait_delivered(&tablet, conversation, "while it is here").await;
+    tablet
+        .wait_delivered(conversation, "while it is here")
+        .await;
     tablet.kill().await;
     bob.send(conversation, "while it is away").await;
-    wait_last(&[alice], conversation, "while it is away").await;
+    alice.wait_last(conversation, "while it is away").await;
     bob.wait_all_delivered(conversation).await;
     tablet.start().await;
-    wait_delivered(&tablet, conversation, "while it is away").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_log_in_whose_answer_is_lost_adds_one_device_and_not_two() {
-    let Pair {
-        server,
-        alice,
-        bob,
-        conversation,
-        ..
-    } = &Pair::talking().await;
-    let line = Proxy::start(&server.address).await;
-    let tablet = Person::nobody(&[]).await;
-    let mut answers_to_lose = 1;
-    line.request_rule(move |request| match answers_to_lose {
-        1 if request.starts_with("POST /v1/ledger ") => {
-            answers_to_lose = 0;
-            RequestVerdict::LoseAnswer
-        }
-        _ => RequestVerdict::Pass,
-    });
-    let log_in = json!({ "server": line.address, "username": "bob", "password": PASSWORD });
-    let refused = tablet.refused("account.login", log_in.clone()).await;
-    assert_eq!(refused.code, "UNREACHABLE");
-    tablet.ask("account.login", log_in).await;
-    wait_in(&tablet, conversation).await;
-    all_talk(&[alice, bob, &tablet], conversation, "round").await;
-    let added = line.request("POST /v1/ledger ").await;
-    assert_eq!(added, 1, "the second log-in finds the device of the first");
-    // An invitation is for the device that it is.
-    let carol = Person::register(&server.address, "carol").await;
-    let with_bob = carol.open("bob").await;
-    carol.send(&with_bob, "hello bob").await;
-    assert_eq!(tablet.wait_texts(&with_bob, 1).await, ["hello bob"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_report_of_delivery_that_comes_before_its_message_is_not_lost() {
-    let Pair {
-        server,
-        bob,
-        conversation,
-        ..
-    } = &Pair::talking().await;
-    let line = Proxy::start(&server.address).await;
-    let tablet = Person::login(&line.address, "bob").await;
-    wait_in(&tablet, conversation).await;
-    let is_report = |frame: &Frame| {
-        matches!(
-            frame,
-            Frame::Down(pipit_wire::v1::server_frame::Body::Delivered(_))
-        )
-    };
-    // Nor can it ask.
-    let passes = |frame: &Frame| {
-        !matches!(
-            frame,
-            Frame::Up(pipit_wire::v1::client_frame::Body::DeliveryStatus(_))
-        )
-    };
-    line.rule(move |frame| match (frame.is_message(), passes(frame)) {
-        (true, _) => Verdict::Hold,
-        (_, false) => Verdict::Drop,
-        (false, true) => Verdict::Pass,
-    });
-    let before = line.seen("frames", |frames| Some(frames.len())).await;
-    bob.send(conversation, "overtaken").await;
-    line.held(1).await;
-    line.seen("that alice has it", |frames| {
-        frames[before..].iter().any(is_report).then_some(())
-    })
-    .await;
-    line.rule(move |frame| match passes(frame) {
-        true => Verdict::Pass,
-        false => Verdict::Drop,
-    });
-    line.release();
-    wait_delivered(&tablet, conversation, "overtaken").await;
-}
-
-async fn wait_delivered(device: &Person, conversation: &str, text: &str) {
-    story_tests::until(&format!("{text:?} to be delivered"), async || {
-        let messages = device.messages(conversation).await;
-        let is_there = |message: &serde_json::Value| {
-            message["text"] == text && message["state"] == "delivered"
-        };
-        messages.iter().any(is_there).then_some(())
-    })
-    .await;
+    tablet
+        .wait_delivered(conversation, "while it is away")
+        .await;
 }

@@ -44,17 +44,9 @@ async fn wait_reads(device: &Person, from: &Person, conversation: &str, text: &s
     .await;
     let here = format!("here for {text}");
     device.send(conversation, &here).await;
-    wait_text(from, conversation, &here).await;
+    from.wait_text(conversation, &here).await;
     from.send(conversation, text).await;
-    wait_text(device, conversation, text).await;
-}
-
-async fn wait_text(person: &Person, conversation: &str, text: &str) {
-    until(&format!("{text:?}"), async || {
-        let all = person.texts(conversation).await;
-        all.iter().any(|read| read == text).then_some(())
-    })
-    .await;
+    device.wait_text(conversation, text).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +86,7 @@ async fn a_code_shown_on_the_new_device_is_typed_on_the_old_one() {
     wait_reads(&laptop, &alice, &conversation, "to both of bob's").await;
     laptop.send(&conversation, "from the laptop").await;
     for person in [&alice, &bob] {
-        wait_text(person, &conversation, "from the laptop").await;
+        person.wait_text(&conversation, "from the laptop").await;
     }
     // It stays one of the account's after a restart.
     laptop.kill().await;

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 
 use pipit_domain::{AccountId, Timestamp};
 use pipit_ledger::{Action, Entry, Ledger, SecretKey};
+use pipit_wire::v1::LedgerSlice;
 use pipit_wire::v1::server_frame::Body;
-use pipit_wire::v1::{Deliver, EnvelopeKind, LedgerSlice};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, Server, Verdict, until};
+use story_tests::{Pair, Person, Server, until};
 
 fn chat(conversation: &str) -> Value {
     json!({ "conversationId": conversation })
@@ -39,28 +39,6 @@ async fn wait_alarm(device: &Person, conversation: &str, kind: &str) -> Value {
         })
         .await;
     alarm
-}
-
-/// Waits until the newest text of a conversation is this one.
-async fn wait_last(device: &Person, conversation: &str, text: &str) {
-    until(&format!("{text:?}"), async || {
-        let texts = device.texts(conversation).await;
-        (texts.last()? == text).then_some(())
-    })
-    .await;
-}
-
-async fn wait_text(device: &Person, conversation: &str, text: &str) {
-    until(&format!("{text:?}"), async || {
-        // Not there before the first message of somebody else's conversation.
-        device
-            .call("conversation.get", chat(conversation))
-            .await
-            .ok()?;
-        let texts = device.texts(conversation).await;
-        texts.iter().any(|said| said == text).then_some(())
-    })
-    .await;
 }
 
 async fn state(device: &Person, message: &str) -> Value {
@@ -104,29 +82,6 @@ fn ledger_lie(
     }
 }
 
-/// The lie that changes one delivery of a kind, the first that comes.
-fn delivery_lie(
-    kind: EnvelopeKind,
-    mut change: impl FnMut(&mut Deliver) + Send + 'static,
-) -> impl FnMut(&mut Body) + Send + 'static {
-    let mut is_told = false;
-    move |body| {
-        if let Body::Deliver(deliver) = body
-            && deliver.kind() == kind
-            && !is_told
-        {
-            is_told = true;
-            change(deliver);
-        }
-    }
-}
-
-fn flip_last_byte(deliver: &mut Deliver) {
-    let mut bytes = deliver.payload.to_vec();
-    *bytes.last_mut().expect("a payload") ^= 1;
-    deliver.payload = bytes.into();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ghost_device_is_refused_and_shown() {
     let pair = &Pair::talking().await;
@@ -140,7 +95,7 @@ async fn a_ghost_device_is_refused_and_shown() {
     let waiting = writes_and_waits(alice, place, "for bob alone").await;
 
     bob.send(place, "among us").await;
-    wait_last(&tablet, place, "among us").await;
+    tablet.wait_last(place, "among us").await;
     // The person looks again, and the device is there still: nothing leaves.
     alice.ask("security.settle", chat(place)).await;
     wait_alarm(alice, place, "device").await;
@@ -149,7 +104,7 @@ async fn a_ghost_device_is_refused_and_shown() {
     pair.alice_line.be_honest();
     alice.ask("security.settle", chat(place)).await;
     for device in [bob, &tablet] {
-        wait_text(device, place, "for bob alone").await;
+        device.wait_text(place, "for bob alone").await;
     }
     assert!(get(alice, place).await.get("alarm").is_none());
 }
@@ -160,7 +115,7 @@ async fn a_revocation_that_is_hidden_is_shown() {
     let (alice, bob, place) = (&pair.alice, &pair.bob, &pair.conversation);
     let tablet = pair.second_device().await;
     tablet.send(place, "from the tablet").await;
-    wait_text(alice, place, "from the tablet").await;
+    alice.wait_text(place, "from the tablet").await;
     let is_revocation = |entry: &Vec<u8>| {
         let entry = Entry::decode(entry).expect("an entry");
         matches!(entry.action, Action::Revoke { .. })
@@ -176,7 +131,7 @@ async fn a_revocation_that_is_hidden_is_shown() {
 
     pair.alice_line.be_honest();
     alice.ask("security.settle", chat(place)).await;
-    wait_text(bob, place, "not for a lost tablet").await;
+    bob.wait_text(place, "not for a lost tablet").await;
     let safety = alice
         .ask(
             "security.safetyNumber",
@@ -244,10 +199,10 @@ async fn a_username_that_leads_elsewhere_is_shown_before_anything_is_sent() {
     // The conversation with the real one is what it was.
     assert!(get(alice, place).await.get("alarm").is_none());
     alice.send(place, "still you").await;
-    wait_last(bob, place, "still you").await;
+    bob.wait_last(place, "still you").await;
 
     alice.ask("security.settle", chat(&other)).await;
-    wait_text(&mallory, &other, "are you bob?").await;
+    mallory.wait_text(&other, "are you bob?").await;
     // What was decided about a name stands.
     alice
         .ask("contact.find", json!({ "username": "bob" }))
@@ -324,7 +279,7 @@ async fn shortened_replayed_and_forked_ledgers_are_refused_and_shown() {
         assert_eq!(alarm["accountId"], bob.account.id.as_str());
         writes_and_waits(alice, place, what).await;
         alice.ask("security.settle", chat(place)).await;
-        wait_last(bob, place, what).await;
+        bob.wait_last(place, what).await;
     }
     assert_eq!(first.lock().expect("no panic").len(), 1);
     pair.alice_line.be_honest();
@@ -354,8 +309,8 @@ async fn a_conversation_that_was_turned_back_is_not_joined() {
     for name in ["the tablet", "the desk"] {
         let device = pair.second_device().await;
         device.send(&place, name).await;
-        wait_text(&pair.alice, &place, name).await;
-        wait_text(&pair.bob, &place, name).await;
+        pair.alice.wait_text(&place, name).await;
+        pair.bob.wait_text(&place, name).await;
     }
     pair.alice.quit().await;
     for (conversation, epoch, group_info, group_state) in stale {
@@ -379,80 +334,4 @@ async fn a_conversation_that_was_turned_back_is_not_joined() {
     pair.alice.start().await;
     wait_alarm(&pair.alice, &place, "change").await;
     writes_and_waits(&pair.alice, &place, "not into the past").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn altered_mail_is_a_visible_gap_and_what_follows_is_read() {
-    let pair = &Pair::talking().await;
-    let (alice, bob, place) = (&pair.alice, &pair.bob, &pair.conversation);
-    pair.alice_line
-        .lie(delivery_lie(EnvelopeKind::Application, flip_last_byte));
-    bob.send(place, "changed on the way").await;
-    bob.send(place, "as it was").await;
-    wait_last(alice, place, "as it was").await;
-    let kinds: Vec<_> = (alice.messages(place).await.iter())
-        .map(|message| message["kind"].clone())
-        .collect();
-    assert_eq!(kinds, ["text", "text", "unreadable", "text"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_altered_commit_is_shown_and_the_device_comes_back() {
-    let pair = &Pair::talking().await;
-    let (alice, place) = (&pair.alice, &pair.conversation);
-    pair.alice_line
-        .lie(delivery_lie(EnvelopeKind::Commit, flip_last_byte));
-    let tablet = pair.second_device().await;
-    until("a line where the change was", async || {
-        let messages = alice.messages(place).await;
-        let is_gap = |message: &Value| message["kind"] == "unreadable";
-        messages.iter().any(is_gap).then_some(())
-    })
-    .await;
-    // She is in again: her own change of members has reached bob and the tablet.
-    pair.bob_line
-        .seen("alice's way back", |frames| {
-            let commits = frames.iter().filter(|frame| frame.is_commit()).count();
-            (commits >= 3).then_some(())
-        })
-        .await;
-    tablet.send(place, "read by alice").await;
-    wait_text(alice, place, "read by alice").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn commits_in_another_order_are_shown_and_the_device_comes_back() {
-    let pair = &Pair::talking().await;
-    let (alice, place) = (&pair.alice, &pair.conversation);
-    pair.alice_line.rule(|frame| match frame.is_commit() {
-        true => Verdict::Hold,
-        false => Verdict::Pass,
-    });
-    let tablet = pair.second_device().await;
-    pair.alice_line.held(1).await;
-    let desk = pair.second_device().await;
-    pair.alice_line.held(2).await;
-    pair.alice_line.pass();
-    pair.alice_line.release_reversed();
-    until("a line where the change was", async || {
-        let messages = alice.messages(place).await;
-        let is_gap = |message: &Value| message["kind"] == "unreadable";
-        messages.iter().any(is_gap).then_some(())
-    })
-    .await;
-    // Bob sees three, of the tablet, the desk and alice, the tablet two, the desk one.
-    pair.bob_line
-        .seen("alice's way back", |frames| {
-            let commits = frames.iter().filter(|frame| frame.is_commit()).count();
-            (commits >= 6).then_some(())
-        })
-        .await;
-    for (device, text) in [(&tablet, "from the tablet"), (&desk, "from the desk")] {
-        device.send(place, text).await;
-        wait_text(alice, place, text).await;
-    }
-    alice.send(place, "all three").await;
-    for device in [&pair.bob, &tablet, &desk] {
-        wait_text(device, place, "all three").await;
-    }
 }

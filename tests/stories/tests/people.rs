@@ -17,19 +17,6 @@ async fn wait(device: &Person, chat: &str, what: &str, is_so: impl Fn(&Value) ->
     .await;
 }
 
-/// Waits until a device has come into a conversation: from then on it gets what is sent.
-async fn wait_in(device: &Person, conversation: &str) {
-    device
-        .event("the conversation on the new device", |events| {
-            let is_in = |event: &Value| {
-                event["type"] == "conversation.changed"
-                    && event["conversation"]["conversationId"] == conversation
-            };
-            events.iter().any(is_in).then_some(())
-        })
-        .await;
-}
-
 async fn listed(device: &Person) -> usize {
     let list = device.ask("conversation.list", json!({})).await;
     list.as_array().expect("a list").len()
@@ -140,7 +127,7 @@ async fn a_name_of_ones_own_stands_on_every_device_and_survives_a_crash() {
     let mut pair = Pair::talking().await;
     let place = pair.conversation.clone();
     let tablet = Person::login(&pair.bob_line.address, "bob").await;
-    wait_in(&tablet, &place).await;
+    tablet.wait_in(&place).await;
     let who = json!({ "accountId": pair.alice.account.id, "name": "Ali from work" });
     let renamed = pair.bob.ask("contact.rename", who).await;
     pair.bob.kill().await;
@@ -178,7 +165,7 @@ async fn settings_are_one_for_all_devices_and_two_changes_both_count() {
     let pair = &Pair::talking().await;
     let (bob, place) = (&pair.bob, &pair.conversation);
     let tablet = Person::login(&pair.bob_line.address, "bob").await;
-    wait_in(&tablet, place).await;
+    tablet.wait_in(place).await;
     let settings = bob.ask("settings.get", json!({})).await;
     assert_eq!(
         (&settings["readReceipts"], &settings["lastSeen"]),
@@ -213,7 +200,7 @@ async fn clearing_a_chat_removes_its_messages_from_own_devices_only() {
     let pair = &Pair::talking().await;
     let (alice, bob, place) = (&pair.alice, &pair.bob, &pair.conversation);
     let tablet = Person::login(&pair.bob_line.address, "bob").await;
-    wait_in(&tablet, place).await;
+    tablet.wait_in(place).await;
     alice.send(place, "three").await;
     bob.wait_texts(place, 3).await;
     tablet.wait_texts(place, 1).await;
@@ -243,7 +230,7 @@ async fn a_profile_reaches_contacts_and_own_devices_and_no_strangers() {
     carol.send(&asked, "hello?").await;
     pair.bob.wait_texts(&asked, 1).await;
     let tablet = Person::login(&pair.bob_line.address, "bob").await;
-    wait_in(&tablet, &place).await;
+    tablet.wait_in(&place).await;
 
     let profile = json!({ "displayName": "Bob B.", "about": "on a boat", "picture": PICTURE });
     let set = pair.bob.ask("profile.set", profile.clone()).await;
@@ -273,7 +260,7 @@ async fn a_profile_reaches_contacts_and_own_devices_and_no_strangers() {
 
     // A device of hers that comes later learns it with what he writes when it is there.
     let phone = Person::login(&pair.bob_line.address, "alice").await;
-    wait_in(&phone, &place).await;
+    phone.wait_in(&place).await;
     for text in ["still there?", "and now?"] {
         pair.bob.send(&place, text).await;
         until(text, async || {

@@ -1,7 +1,7 @@
 //! What is true for a moment: who types, who is here. Told to those whom one lets know, and in return.
 
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, until};
+use story_tests::{Pair, Person, Three, until};
 
 fn chat(conversation: &str) -> Value {
     json!({ "conversationId": conversation })
@@ -179,4 +179,67 @@ async fn presence_is_told_to_nobody_else_and_in_return_only() {
     let sent = bob.send(place, "here").await;
     bob.wait_state(place, &sent, "delivered").await;
     assert_eq!(count(alice, |event| is_here(event, true)).await, 0);
+}
+
+/// Waits until the last that was told of somebody's presence is this; answers it.
+async fn last_told(device: &Person, what: &str, is_online: bool) -> Value {
+    device
+        .event(what, |events| {
+            let mut told = events.iter().rev();
+            let last = told.find(|event| event["type"] == "presence")?;
+            is_here(last, is_online).then(|| last.clone())
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_seen_here_while_the_own_connection_is_lost() {
+    let pair = &Pair::talking().await;
+    let (alice, bob, place) = (&pair.alice, &pair.bob, &pair.conversation);
+    focus(alice, true).await;
+    watch_until(bob, place, |event| is_here(event, true)).await;
+    // Each watch begins with what is known, and that she is here is known by her answer to the last.
+    last_told(bob, "her answer to the last watch", true).await;
+    pair.bob_line.close();
+    bob.connection("offline").await;
+    let gone = last_told(bob, "her not being seen any more", false).await;
+    // It says nothing of when she was last here: what is known of that stays.
+    assert_eq!(
+        (&gone["accountId"], &gone["lastSeen"]),
+        (&json!(alice.account.id), &Value::Null)
+    );
+    pair.bob_line.open();
+    bob.ask("connection.retry", json!({})).await;
+    last_told(bob, "her being seen again", true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_group_typing_is_seen_on_all_devices_of_the_others() {
+    let three = &Three::meet().await;
+    let group = &three.group("Birds").await;
+    let [alice, bob, carol] = &three.people;
+    let [_, bob_tablet, carol_tablet] = &three.others;
+    type_until_seen(alice, &[bob, bob_tablet, carol, carol_tablet], group).await;
+    for device in [bob, bob_tablet, carol, carol_tablet] {
+        let seen = device
+            .event("typing", |events| {
+                events.iter().find(|event| types(event, true)).cloned()
+            })
+            .await;
+        assert_eq!(
+            (&seen["conversationId"], &seen["accountId"]),
+            (&json!(group), &json!(alice.account.id))
+        );
+    }
+    alice.send(group, "there").await;
+    for device in [bob, bob_tablet, carol, carol_tablet] {
+        device
+            .event("the end of typing", |events| {
+                events.iter().any(|event| types(event, false)).then_some(())
+            })
+            .await;
+    }
+    for device in [alice, &three.others[0]] {
+        assert_eq!(count(device, |event| event["type"] == "typing").await, 0);
+    }
 }

@@ -1,9 +1,9 @@
-//! What guards an account: two-step verification, guesses, the recovery key typed by hand, another password.
+//! What guards an account: two-step verification, guesses, the recovery key typed by hand.
 
 use pipit_domain::Timestamp;
 use pipit_password::TotpSecret;
 use serde_json::{Value, json};
-use story_tests::{PASSWORD, Pair, Person, Proxy, Refusal, RequestVerdict, Server};
+use story_tests::{PASSWORD, Pair, Person, Proxy, RequestVerdict, Server, code_of, enter, recover};
 
 const OTHER_PASSWORD: &str = "another meadow, another song";
 
@@ -36,44 +36,6 @@ impl App {
         let wrong = all.iter().find(|code| !near.contains(&(**code).to_owned()));
         (*wrong.expect("six are more than four")).to_owned()
     }
-}
-
-async fn enter(
-    server: &str,
-    username: &str,
-    password: &str,
-    totp: &str,
-) -> Result<Person, Refusal> {
-    let mut params = json!({ "server": server, "username": username, "password": password });
-    if !totp.is_empty() {
-        params["totp"] = totp.into();
-    }
-    let person = Person::nobody(&[]).await;
-    person.call("account.login", params).await.map(|_| person)
-}
-
-async fn code_of<T>(outcome: impl Future<Output = Result<T, Refusal>>) -> String {
-    outcome
-        .await
-        .err()
-        .map_or_else(|| "none".to_owned(), |refusal| refusal.code)
-}
-
-async fn recover(
-    server: &str,
-    key: &str,
-    totp: &str,
-    password: Option<&str>,
-) -> Result<Person, Refusal> {
-    let mut params = json!({ "server": server, "username": "alice", "recoveryKey": key });
-    if !totp.is_empty() {
-        params["totp"] = totp.into();
-    }
-    if let Some(password) = password {
-        params["newPassword"] = password.into();
-    }
-    let person = Person::nobody(&[]).await;
-    person.call("account.recover", params).await.map(|_| person)
 }
 
 async fn enrol(person: &Person, password: &str) -> (App, Vec<String>) {
@@ -361,76 +323,4 @@ async fn the_recovery_key_brings_an_account_back() {
     recover(at, &key, &codes[2], None)
         .await
         .expect("the key stays the same");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_that_got_lost_on_the_way_adds_no_second_device() {
-    let server = Server::start().await;
-    let line = Proxy::start(&server.address).await;
-    let alice = Person::register(&server.address, "alice").await;
-    let key = alice.account.recovery_key.clone();
-    let mut is_cut = false;
-    line.request_rule(move |request| {
-        if !is_cut && request.starts_with("POST /v1/password/finish ") {
-            is_cut = true;
-            return RequestVerdict::Cut;
-        }
-        RequestVerdict::Pass
-    });
-    let laptop = Person::nobody(&[]).await;
-    let params = json!({
-        "server": line.address, "username": "alice", "recoveryKey": key, "newPassword": OTHER_PASSWORD,
-    });
-    let refused = laptop.refused("account.recover", params.clone()).await;
-    assert_eq!(refused.code, "UNREACHABLE");
-    laptop.ask("account.recover", params).await;
-    assert_eq!(line.request("POST /v1/ledger ").await, 1);
-    enter(&server.address, "alice", OTHER_PASSWORD, "")
-        .await
-        .expect("the new password");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_password_leaves_devices_in_force() {
-    let Pair {
-        server,
-        alice,
-        bob,
-        conversation,
-        ..
-    } = &Pair::talking().await;
-    let at = &server.address;
-    let change = |old: &str, new: &str| json!({ "oldPassword": old, "newPassword": new });
-    let tablet = Person::login(at, "alice").await;
-    let refused = tablet
-        .refused(
-            "account.changePassword",
-            change("not it at all", OTHER_PASSWORD),
-        )
-        .await;
-    assert_eq!(refused.code, "WRONG_PASSWORD");
-    let refused = tablet
-        .refused("account.changePassword", change(PASSWORD, "short"))
-        .await;
-    assert_eq!(refused.code, "PASSWORD_TOO_SHORT");
-    tablet
-        .ask("account.changePassword", change(PASSWORD, OTHER_PASSWORD))
-        .await;
-
-    alice.send(conversation, "still here").await;
-    bob.wait_texts(conversation, 3).await;
-    assert_eq!(
-        code_of(enter(at, "alice", PASSWORD, "")).await,
-        "WRONG_PASSWORD"
-    );
-    let laptop = enter(at, "alice", OTHER_PASSWORD, "")
-        .await
-        .expect("the new password");
-    laptop.connection("online").await;
-    alice
-        .ask("account.changePassword", change(OTHER_PASSWORD, PASSWORD))
-        .await;
-    enter(at, "alice", PASSWORD, "")
-        .await
-        .expect("and back again");
 }

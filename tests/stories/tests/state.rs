@@ -1,7 +1,7 @@
 //! What a person sets on one device is so on the other, also on one that was away or comes in later.
 
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, until};
+use story_tests::{Pair, Person, Three, until};
 
 async fn view(device: &Person, conversation: &str) -> Option<Value> {
     let params = json!({ "conversationId": conversation });
@@ -215,5 +215,82 @@ async fn what_came_while_a_device_was_away_is_not_read_by_what_was_read_there() 
     .await;
     for device in [bob, &tablet] {
         wait_fields(device, chat, &json!({ "unread": 1 })).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_each_of_three_sets_in_a_group_is_theirs_on_both_devices_and_nobody_elses() {
+    let three = &Three::meet().await;
+    let group = &three.group("Birds").await;
+    let last = three.people[0].send(group, "a pipit").await;
+    three.wait_everywhere(&last, "it", |_| true).await;
+    let [alice, bob, carol] = &three.people;
+    let [alice_tablet, bob_tablet, carol_tablet] = &three.others;
+    // Each on one device, not on the same one.
+    let muted = json!({ "isMuted": true });
+    let pinned = json!({ "isPinned": true });
+    let archived = json!({ "isArchived": true });
+    set(alice, "conversation.mute", group, muted).await;
+    set(
+        alice_tablet,
+        "conversation.setDraft",
+        group,
+        json!({ "text": "half a" }),
+    )
+    .await;
+    set(bob_tablet, "conversation.pin", group, pinned).await;
+    set(bob, "conversation.markUnread", group, json!({})).await;
+    set(carol, "conversation.archive", group, archived).await;
+    set(
+        carol_tablet,
+        "message.markRead",
+        group,
+        json!({ "upTo": last }),
+    )
+    .await;
+    let nothing = json!({
+        "isMuted": false, "isPinned": false, "isArchived": false, "isMarkedUnread": false,
+        "draft": null, "unread": 1,
+    });
+    let with = |fields: Value| {
+        let mut all = nothing.clone();
+        for (name, value) in fields.as_object().expect("fields") {
+            all[name] = value.clone();
+        }
+        all
+    };
+    for (devices, expected) in [
+        (
+            [alice, alice_tablet],
+            with(json!({ "isMuted": true, "draft": "half a", "unread": 0 })),
+        ),
+        (
+            [bob, bob_tablet],
+            with(json!({ "isPinned": true, "isMarkedUnread": true })),
+        ),
+        (
+            [carol, carol_tablet],
+            with(json!({ "isArchived": true, "unread": 0 })),
+        ),
+    ] {
+        for device in devices {
+            wait_fields(device, group, &expected).await;
+        }
+    }
+    // A profile is told to everybody, from whichever device it was set on.
+    let profile = json!({ "displayName": "Bob B.", "about": "on a boat" });
+    bob_tablet.ask("profile.set", profile).await;
+    bob_tablet.send(group, "it is me").await;
+    for device in three.devices() {
+        until("bob's new name", async || {
+            let params = json!({ "conversationId": group });
+            let members = device.ask("conversation.members", params).await;
+            let members = members.as_array()?;
+            let bob = members
+                .iter()
+                .find(|one| one["accountId"] == bob.account.id)?;
+            (bob["name"] == "Bob B.").then_some(())
+        })
+        .await;
     }
 }

@@ -1,0 +1,160 @@
+//! Changes of a group that meet others, a lost answer, no line, or a crash.
+
+use serde_json::json;
+use story_tests::groups::{said, wait_group, wait_members};
+use story_tests::{Person, Proxy, RequestVerdict, Server, Three, all_talk, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_at_the_same_moment_settle_without_an_error() {
+    let all = Three::meet().await;
+    let [alice, bob, carol] = &all.people;
+    let (bobs, carols) = (alice.find("bob").await, alice.find("carol").await);
+    let id = alice.create_group("Walkers", &[&bobs, &carols]).await;
+    for device in all.devices() {
+        wait_members(device, &id, 3).await;
+        wait_group(device, &id, "the name", |view| view["name"] == "Walkers").await;
+    }
+    let permissions = json!({ "conversationId": id, "add": "everyone", "editInfo": "everyone" });
+    alice.ask("conversation.setPermissions", permissions).await;
+    for device in all.devices() {
+        wait_group(device, &id, "the permissions", |view| {
+            view["group"]["permissions"]["editInfo"] == "everyone"
+        })
+        .await;
+    }
+    let about = |text: &str| json!({ "conversationId": id, "about": text });
+    let dora = Person::register(&all.server.address, "dora").await;
+    let doras = dora.account.id.clone();
+    let add = json!({ "conversationId": id, "members": [doras] });
+    let erik = Person::register(&all.server.address, "erik").await;
+    let eriks = erik.account.id.clone();
+    let add_erik = json!({ "conversationId": id, "members": [eriks] });
+    let share = json!({ "conversationId": id, "sharesHistory": 10 });
+    tokio::join!(
+        carol.ask("conversation.add", add),
+        bob.ask("conversation.add", add_erik),
+        alice.ask("conversation.setPermissions", share),
+    );
+    tokio::join!(
+        carol.ask("conversation.setAbout", about("by carol")),
+        bob.ask("conversation.setAbout", about("by bob")),
+    );
+    let mut devices = all.devices();
+    devices.extend([&dora, &erik]);
+    for device in &devices {
+        wait_members(device, &id, 5).await;
+    }
+    all_talk(&devices, &id, "settled").await;
+    let view = alice
+        .ask("conversation.get", json!({ "conversationId": id }))
+        .await;
+    let about = view["about"].clone();
+    for device in &devices {
+        wait_group(device, &id, "one description", |seen| {
+            seen["about"] == about
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_is_lost_goes_on_by_the_same_connection() {
+    let server = Server::start().await;
+    let line = Proxy::start(&server.address).await;
+    let (alice, bob) = tokio::join!(
+        Person::register(&line.address, "alice"),
+        Person::register(&server.address, "bob"),
+    );
+    let bobs = alice.find("bob").await;
+    let id = alice.create_group("Walkers", &[&bobs]).await;
+    wait_group(&bob, &id, "the name", |view| view["name"] == "Walkers").await;
+    let connections = line.connections();
+    let mut answers_to_lose = 1;
+    line.request_rule(move |request| match answers_to_lose {
+        1 if request.starts_with("POST /v1/conversations/commit ") => {
+            answers_to_lose = 0;
+            RequestVerdict::LoseAnswer
+        }
+        _ => RequestVerdict::Pass,
+    });
+    let rename = json!({ "conversationId": id, "name": "Runners" });
+    let refused = alice.refused("conversation.rename", rename).await;
+    assert_eq!(refused.code, "UNREACHABLE");
+    for device in [&alice, &bob] {
+        wait_group(device, &id, "the new name", |view| {
+            view["name"] == "Runners"
+        })
+        .await;
+    }
+    assert_eq!(line.connections(), connections);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_written_before_the_others_are_in_is_sent_to_all_of_them() {
+    let server = Server::start().await;
+    let line = Proxy::start(&server.address).await;
+    let (alice, bob, carol) = tokio::join!(
+        Person::register(&line.address, "alice"),
+        Person::register(&server.address, "bob"),
+        Person::register(&server.address, "carol"),
+    );
+    let (bobs, carols) = (alice.find("bob").await, alice.find("carol").await);
+    line.close();
+    alice.connection("offline").await;
+    let id = alice.create_group("Walkers", &[&bobs, &carols]).await;
+    alice.send(&id, "hello").await;
+    line.open();
+    alice.ask("connection.retry", json!({})).await;
+    for device in [&bob, &carol] {
+        wait_members(device, &id, 3).await;
+        until("the first text", async || {
+            let texts = said(device, &id).await;
+            texts.contains(&"hello".to_owned()).then_some(())
+        })
+        .await;
+    }
+    until("both to have it", async || {
+        let messages = alice.messages(&id).await;
+        let hello = messages.iter().find(|message| message["text"] == "hello")?;
+        (hello["state"] == "delivered").then(|| assert_eq!(hello["recipientCount"], 2))
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_survives_a_kill() {
+    let mut all = Three::meet().await;
+    let bobs = all.people[0].find("bob").await;
+    let carols = all.people[0].find("carol").await;
+    let id = all.people[0].create_group("Walkers", &[&bobs]).await;
+    for device in [&all.people[0], &all.people[1]] {
+        wait_members(device, &id, 2).await;
+        wait_group(device, &id, "the name", |view| view["name"] == "Walkers").await;
+    }
+    for round in 0..4 {
+        let add = json!({ "conversationId": id, "members": [carols] });
+        {
+            // Killed at whatever moment of the change that is.
+            let [alice, ..] = &mut all.people;
+            let change = alice.call("conversation.add", add);
+            let moment = std::time::Duration::from_millis(20 * (round + 1));
+            let _ = tokio::time::timeout(moment, change).await;
+        }
+        all.people[0].kill().await;
+        all.people[0].start().await;
+        all.people[0].connection("online").await;
+        for device in [&all.people[0], &all.people[1]] {
+            wait_members(device, &id, 3).await;
+        }
+        wait_group(&all.people[2], &id, "being in", |view| {
+            view["group"]["isMember"] == true && view["name"] == "Walkers"
+        })
+        .await;
+        let gone = json!({ "conversationId": id, "accountId": carols });
+        all.people[0].ask("conversation.remove", gone).await;
+        wait_group(&all.people[2], &id, "being out", |view| {
+            view["group"]["isMember"] == false
+        })
+        .await;
+    }
+}
