@@ -65,6 +65,21 @@ test("at 200 % in a small window, the narrow layout takes over and nothing is cu
   await ines.page.setViewportSize({ width: 1280, height: 800 });
 });
 
+test("a long preview is cut where its own text ends, in the list and among what was found", async () => {
+  /** The direction of a line of text, and whether it is cut. */
+  const shape = (line) => line.evaluate((one) => [getComputedStyle(one).direction, one.scrollWidth > one.clientWidth]);
+  await oskar.send("أراك عند المحطة الساعة السادسة ".repeat(5));
+  const preview = ines.row("ليلى حداد").locator(".preview", { hasText: "أراك عند المحطة" });
+  await preview.waitFor();
+  assert.deepEqual(await shape(preview), ["rtl", true]);
+  await press(ines, "Control+Shift+f");
+  await ines.page.keyboard.type("المحطة");
+  const found = ines.chatList.locator(".snippet").first();
+  await found.waitFor();
+  assert.equal((await shape(found))[0], "rtl");
+  await ines.page.getByRole("textbox", { name: /^Search/ }).press("Escape");
+});
+
 test("in Arabic everything is mirrored, and each message keeps its own direction", async () => {
   await press(ines, "Control+,");
   await ines.page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: "Appearance" }).click();
