@@ -45,7 +45,7 @@ test("a group is made with people found by name and username", async () => {
   await ines.sees("The hut is booked!", "delivered");
   for (const [person, others] of [[oskar, /Ines, noor, you/i], [noor, /Ines, Oskar, you/i]]) {
     await person.open(GROUP);
-    await person.sees("The hut is booked!");
+    await (await person.sees("The hut is booked!")).getByText("owner", { exact: true }).waitFor();
     await names(person, others).waitFor();
   }
   await oskar.send("Amazing.");
@@ -78,6 +78,7 @@ test("the panel names everybody; the owner makes an admin, who changes the name"
   await ines.page.getByRole("menuitem", { name: "Make admin" }).click();
   await line(noor, "Oskar Nyström is an admin now").waitFor();
   await line(oskar, "You are an admin now").waitFor();
+  await (await noor.sees("Amazing.")).getByText("admin", { exact: true }).waitFor();
   await panel(ines).getByRole("button", { name: /Oskar Nyström/ }).getByText("Admin").waitFor();
 
   await press(oskar, "Control+.");

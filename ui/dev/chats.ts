@@ -38,7 +38,7 @@ export function putChats(backend: MemoryBackend, at: (days: number, hours: numbe
   const members: Member[] = [{ accountId: ME, username: "mara", name: "Mara", role: "owner", isOwn: true, isContact: true }, ...Object.entries(PEOPLE).map(([user, name]): Member => ({ accountId: hex(user), username: user, name, role: "member", isOwn: false, isContact: true }))];
   const group: Partial<Conversation> = {
     kind: "group", name: "Ridge walkers", updatedAt: Date.now(), pinnedCount: 1, canSend: true, mentions: 1, firstMention: "r8", timer: 604_800,
-    group: { memberCount: 6, ownRole: "owner", isMember: true, permissions: { add: "everyone", editInfo: "everyone", send: "everyone" }, sharesHistory: 0, needsApproval: false, requestCount: 0 },
+    group: { memberCount: 6, ownRole: "owner", leaders: [{ accountId: ME, role: "owner" }, { accountId: hex("tomas"), role: "admin" }], isMember: true, permissions: { add: "everyone", editInfo: "everyone", send: "everyone" }, sharesHistory: 0, needsApproval: false, requestCount: 0 },
   };
   backend.put(conversation(id, group), put);
   backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 1), peer: { accountId: hex("eli"), username: "eli.moreau", name: "Eli Moreau" }, request: true }), [

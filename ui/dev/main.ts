@@ -62,7 +62,7 @@ if (screen !== "empty") {
   for (let n = 0; n < 300; n++) person(`p${n}`, `Person ${n}`, from(`p${n}`, 1, at(3 + n, 11, 0), "Thank you for watering everything 🌿"));
   backend.put(conversation("self", { kind: "self", name: "mara", updatedAt: at(2, 9, 0) }), [mine("self", 1, at(2, 9, 0), "Spare key is with Noor, 2nd floor")]);
   const set = (id: string, over: object): void => void backend.conversations.set(id, { ...backend.conversations.get(id)!, ...over });
-  const group = { memberCount: 7, ownRole: "admin", isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" }, sharesHistory: 50, needsApproval: true, requestCount: 1 };
+  const group = { memberCount: 7, ownRole: "admin", leaders: [{ accountId: "acc-tomas", role: "owner" }, { accountId: "acc-me", role: "admin" }], isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" }, sharesHistory: 50, needsApproval: true, requestCount: 1 };
   backend.put(conversation("ridge", { kind: "group", name: "Ridge walkers", updatedAt: at(0, 0, 50) }), [from("ridge", 1, at(0, 0, 40), "7 is early. 7 is fine.", { senderName: "Tomás" })]);
   backend.put(conversation("coop", { kind: "group", name: "Kitchen table co-op", updatedAt: at(0, 0, 1) }), [from("coop", 1, at(0, 0, 1), "the rota for March is up", { senderName: "Priya" })]);
   backend.put(conversation("eli", { name: "Eli Moreau", updatedAt: at(0, 0, 2), peer: { accountId: "acc-eli", username: "eli.moreau", name: "eli.moreau" } }), [from("eli", 1, at(0, 0, 2), "Hi Mara! Noor gave me your name.")]);

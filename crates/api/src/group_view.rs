@@ -16,6 +16,16 @@ pub enum GroupRole {
     Member,
 }
 
+/// Somebody who leads a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaderView {
+    /// Their account.
+    pub account_id: String,
+    /// Owner or admin.
+    pub role: GroupRole,
+}
+
 /// Who may do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -46,6 +56,8 @@ pub struct GroupView {
     pub member_count: u64,
     /// What this account is there.
     pub own_role: GroupRole,
+    /// Its owners and admins, at most 100.
+    pub leaders: Vec<LeaderView>,
     /// Whether this account is in it (still).
     pub is_member: bool,
     /// What members may do.

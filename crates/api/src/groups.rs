@@ -244,6 +244,7 @@ impl From<GroupRecord> for GroupView {
         Self {
             member_count: group.member_count,
             own_role: group.own_role.into(),
+            leaders: group.leaders.into_iter().map(leader).collect(),
             is_member: group.is_member,
             permissions: PermissionsView {
                 add: group.add.into(),
@@ -254,6 +255,13 @@ impl From<GroupRecord> for GroupView {
             needs_approval: group.needs_approval,
             request_count: group.request_count,
         }
+    }
+}
+
+fn leader((account, role): (AccountId, Role)) -> LeaderView {
+    LeaderView {
+        account_id: account.to_string(),
+        role: role.into(),
     }
 }
 

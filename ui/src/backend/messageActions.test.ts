@@ -30,7 +30,7 @@ describe("what can be done with a message", () => {
   it("depends on the chat", () => {
     expect(allowed(message("m1"), { ...chat, request: true })).toEqual(["forward", "copy", "star", "select", "delete"]);
     expect(allowed(message("m1"), { ...chat, canSend: false })).not.toContain("react");
-    const group = { memberCount: 3, ownRole: "member" as const, isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" } as const, sharesHistory: 0, needsApproval: false, requestCount: 0 };
+    const group = { memberCount: 3, ownRole: "member" as const, leaders: [], isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" } as const, sharesHistory: 0, needsApproval: false, requestCount: 0 };
     expect(allowed(message("m1"), { ...chat, kind: "group", group })).not.toContain("pin");
     expect(allowed(message("m1"), { ...chat, kind: "group", group: { ...group, ownRole: "admin" } })).toContain("pin");
   });

@@ -5,7 +5,7 @@ import { BackendError, type Backend, type CommandName, type Params } from "../ba
 import type { EventFeed } from "../backend/feed";
 import { isAllowed, mayDeleteForEveryone, type MessageAction } from "../backend/messageActions";
 import type { RecipientView } from "../backend/generated/api";
-import type { Conversation, Member, Message } from "../backend/types";
+import type { Conversation, Member, Message, Role } from "../backend/types";
 import type { ComposerController } from "../features/composer/ComposerController.svelte";
 import { MemberNames } from "../features/conversation/MemberNames.svelte";
 import { PinnedController } from "../features/conversation/PinnedController.svelte";
@@ -96,6 +96,10 @@ export class ChatController implements TimelineActions {
 
   get isGroup(): boolean {
     return this.conversation.kind === "group";
+  }
+
+  roleOf(accountId: string): Role {
+    return this.conversation.group?.leaders.find((one) => one.accountId === accountId)?.role ?? "member";
   }
 
   get openFor(): string | undefined {

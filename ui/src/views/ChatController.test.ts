@@ -37,6 +37,14 @@ afterEach(() => {
 });
 const at = (n: number): Message => chat.timeline.messages[n]!;
 
+it("who leads a group is known by their account, and nobody leads elsewhere", () => {
+  expect(chat.roleOf("acc-ines")).toBe("member");
+  const leaders = [{ accountId: "acc-ines", role: "owner" as const }, { accountId: "acc-jun", role: "admin" as const }];
+  const permissions = { add: "admins", editInfo: "admins", send: "everyone" } as const;
+  place = conversation("c1", { kind: "group", group: { memberCount: 3, ownRole: "member", leaders, isMember: true, permissions, sharesHistory: 0, needsApproval: false, requestCount: 0 } });
+  expect(["acc-ines", "acc-jun", "acc-dad"].map((one) => chat.roleOf(one))).toEqual(["owner", "admin", "member"]);
+});
+
 describe("a reaction", () => {
   it("comes, and goes when it is one's own already", async () => {
     chat.react(at(0), "👍");

@@ -24,6 +24,8 @@ pub struct GroupRecord {
     pub member_count: u64,
     /// What this account is there.
     pub own_role: Role,
+    /// Its owners and admins.
+    pub leaders: Vec<(AccountId, Role)>,
     /// Whether this account is in it.
     pub is_member: bool,
     /// Who may add people.
@@ -64,6 +66,7 @@ pub(crate) fn read_group(
         picture: Redacted(info.picture),
         member_count: group_member::count(connection, place.conversation)?,
         own_role: charter.role(own),
+        leaders: charter.roles().collect(),
         is_member: group.membership == Membership::In,
         add: charter.add,
         edit: charter.edit,

@@ -630,6 +630,10 @@ memberCount: number,
  */
 ownRole: GroupRole, 
 /**
+ * Its owners and admins, at most 100.
+ */
+leaders: Array<LeaderView>, 
+/**
  * Whether this account is in it (still).
  */
 isMember: boolean, 
@@ -679,6 +683,19 @@ conversationId?: string,
  * Somebody still has to let this account in.
  */
 isPending: boolean, };
+
+/**
+ * Somebody who leads a group.
+ */
+export type LeaderView = { 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * Owner or admin.
+ */
+role: GroupRole, };
 
 /**
  * A code that another device is to enter.

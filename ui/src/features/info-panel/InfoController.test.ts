@@ -10,7 +10,7 @@ let backend: MemoryBackend;
 let feed: EventFeed;
 let chat: Conversation;
 const group = (over: Partial<GroupView> = {}): GroupView => ({
-  memberCount: 3, ownRole: "admin", isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" }, sharesHistory: 0, needsApproval: false, requestCount: 0, ...over,
+  memberCount: 3, ownRole: "admin", leaders: [], isMember: true, permissions: { add: "admins", editInfo: "admins", send: "everyone" }, sharesHistory: 0, needsApproval: false, requestCount: 0, ...over,
 });
 const member = (name: string, role: Role, isOwn = false): Member => ({ accountId: `acc-${name}`, username: name, name, role, isOwn, isContact: true });
 

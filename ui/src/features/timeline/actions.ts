@@ -1,7 +1,7 @@
 // What the timeline asks for when somebody acts on a message. The view that shows it decides what happens.
 
 import type { MessageAction } from "../../backend/messageActions";
-import type { Message } from "../../backend/types";
+import type { Message, Role } from "../../backend/types";
 
 /** Where something opens: at an element, or at a point of the window. */
 export type Anchor = HTMLElement | { x: number; y: number };
@@ -10,6 +10,8 @@ export interface TimelineActions {
   readonly ownAccountId: string | undefined;
   /** Groups name the sender of each message. */
   readonly isGroup: boolean;
+  /** What somebody is in a group. */
+  roleOf(accountId: string): Role;
   /** The message whose menu or picker is open: its buttons stay. */
   readonly openFor: string | undefined;
   readonly selection: { readonly isOn: boolean; has(messageId: string): boolean };
