@@ -51,6 +51,8 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
 
 /// Removes a slice of what is due; answers how long nothing more is.
 async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, ClientError> {
+    // What goes does not come back.
+    session.check_clock(shared).await;
     let now = session.server_now();
     let due = session.store.read(timer::next).await?;
     let Some(at) = due.filter(|at| *at <= now) else {

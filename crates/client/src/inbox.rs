@@ -195,6 +195,11 @@ async fn receive(
     }
     let mut tried = BTreeSet::new();
     let mut failures = 0;
+    if let Some(newest) = batch.iter().map(|delivery| delivery.time).max() {
+        session
+            .hear_clock(Timestamp::from_millis(newest), None)
+            .await;
+    }
     while !batch.is_empty() {
         let deliveries = Arc::new(std::mem::take(&mut batch));
         let (work, worker) = (Arc::clone(&deliveries), Arc::clone(session));

@@ -63,6 +63,7 @@ mod reread;
 mod revoke;
 mod search;
 mod security;
+mod server_clock;
 mod session;
 mod settings;
 mod signal;

@@ -19,7 +19,7 @@ use pipit_store::table::outbox::OutboxRow;
 use pipit_store::table::{alarm, conversation, delivery, message, outbox, revoked_leaf, timer};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::v1::{RefusalCode, Refused, Submit, client_frame, server_frame};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::client::{Connection, Shared};
 use crate::content::{self, Change};
@@ -144,6 +144,7 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     if sealed.is_empty() {
         return Ok(Round::Done);
     }
+    let asked = Instant::now();
     let mut before = None;
     let submitted = sealed.iter().map(|sealed| {
         let submit = Submit {
@@ -159,6 +160,7 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
         })
     });
     let answers = join_all(submitted).await;
+    hear_clock(session, &sealed, &answers, asked.elapsed()).await;
     let repeated: Vec<_> = sealed
         .iter()
         .zip(&answers)
@@ -177,6 +179,22 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
             Ok(Round::Again)
         }
         Next::Round(round) => Ok(round),
+    }
+}
+
+/// When the server has accepted what, so that a clock that was set is noticed. What it may have had before is answered
+/// with the time of then.
+async fn hear_clock(
+    session: &Session,
+    sealed: &[Sealed],
+    answers: &[Result<Timestamp, NetError>],
+    span: Duration,
+) {
+    for (sealed, answer) in sealed.iter().zip(answers) {
+        if let Ok(at) = answer {
+            let span = (!sealed.is_repeated).then_some(span);
+            session.hear_clock(*at, span).await;
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! A signed-in account with its connection and tasks: what everything after sign-up works with.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use pipit_domain::{AccountId, Clock, Timestamp};
@@ -15,6 +16,7 @@ use pipit_wire::v1::{RefusalCode, Refused, ServerDescription, client_frame, serv
 use tokio::sync::{Notify, mpsc};
 
 use crate::behind::Behind;
+use crate::client::{Connection, Shared};
 use crate::clock::random;
 use crate::commit::Turns;
 use crate::error::ClientError;
@@ -22,6 +24,7 @@ use crate::event::Publisher;
 use crate::presence::Presence;
 use crate::receipt::Receipts;
 use crate::record::Reader;
+use crate::server_clock::ServerClock;
 use crate::typing::Typing;
 
 /// The signed-in account. Shared by commands and tasks.
@@ -75,16 +78,10 @@ pub(crate) struct Session {
 /// Makes tokens; shared with the connection, which needs one for each try.
 struct Tokens {
     account: AccountRow,
-    clock: Arc<dyn Clock>,
-    offset_ms: AtomicI64,
+    clock: ServerClock,
 }
 
 impl Tokens {
-    fn now(&self) -> Timestamp {
-        let now = self.clock.now().as_millis();
-        Timestamp::from_millis(now.saturating_add_signed(self.offset_ms.load(Ordering::Relaxed)))
-    }
-
     fn token(&self) -> String {
         let AccountRow {
             account,
@@ -96,7 +93,7 @@ impl Tokens {
             *account,
             device,
             server_name,
-            self.now(),
+            self.clock.now(),
             random(),
         ))
     }
@@ -130,11 +127,9 @@ impl Session {
     ) -> Result<(Arc<Self>, mpsc::Receiver<LinkEvent>), ClientError> {
         let endpoint = Endpoint::parse(&account.server)?;
         let http = Http::new(endpoint.clone(), tls)?;
-        let offset_ms = AtomicI64::new(account.clock_offset_ms);
         let tokens = Arc::new(Tokens {
             account: account.clone(),
-            clock,
-            offset_ms,
+            clock: ServerClock::new(clock, account.clock_offset_ms),
         });
         let for_link = Arc::clone(&tokens);
         let (link, events) = Link::start(LinkConfig {
@@ -182,20 +177,40 @@ impl Session {
 
     /// The server's clock, as well as this device knows it.
     pub(crate) fn server_now(&self) -> Timestamp {
-        self.tokens.now()
-    }
-
-    /// Learns the server's clock; answers the offset when it moved by more than a second.
-    fn learn_clock(&self, server: Timestamp) -> Option<i64> {
-        let here = i64::try_from(self.tokens.clock.now().as_millis()).unwrap_or(0);
-        let offset = i64::try_from(server.as_millis()).unwrap_or(0) - here;
-        let before = self.tokens.offset_ms.swap(offset, Ordering::Relaxed);
-        (before.abs_diff(offset) > 1000).then_some(offset)
+        self.tokens.clock.now()
     }
 
     /// Learns the server's clock and keeps the offset; answers whether it moved.
     pub(crate) async fn note_clock(&self, server: Timestamp) -> bool {
-        let Some(offset) = self.learn_clock(server) else {
+        let moved = self.tokens.clock.learn(server);
+        self.keep_offset(moved).await
+    }
+
+    /// Hears that the server's clock has shown this, not longer than `span` ago (`None`: whenever), and corrects
+    /// what is known of it where that does not fit.
+    pub(crate) async fn hear_clock(&self, server: Timestamp, span: Option<Duration>) {
+        let moved = self.tokens.clock.hear(server, span);
+        self.keep_offset(moved).await;
+    }
+
+    /// Asks the server for its time when the clock of this device may have been set. For whoever is about to do what
+    /// is due at a time. Without a connection the clock is believed: a device that slept is the commoner case.
+    pub(crate) async fn check_clock(&self, shared: &Shared) {
+        if !self.tokens.clock.is_doubtful() || shared.connection() != Connection::Online {
+            return;
+        }
+        match self.http.describe().await {
+            Ok((server, _)) if server.time > 0 => {
+                self.note_clock(Timestamp::from_millis(server.time)).await;
+            }
+            // A server of before this field was: the next connection tells.
+            Ok(_) => {}
+            Err(error) => tracing::info!(%error, "the server could not be asked for its time"),
+        }
+    }
+
+    async fn keep_offset(&self, moved: Option<i64>) -> bool {
+        let Some(offset) = moved else {
             return false;
         };
         let kept = self
@@ -207,6 +222,10 @@ impl Session {
         if let Err(error) = kept {
             tracing::warn!(%error, "the server's clock could not be noted");
         }
+        // What is due by it may be due at another moment.
+        self.expiry_wake.notify_one();
+        self.sync_wake.notify_one();
+        self.renewal_wake.notify_one();
         true
     }
 

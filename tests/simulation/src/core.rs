@@ -170,4 +170,52 @@ mod tests {
         online(&cores[1]).await;
         talk(&cores[1], "carol").await;
     }
+
+    /// Sends a text that goes from everywhere so long after reading; answers it when the server has it.
+    async fn send_for(core: &Core, conversation: &Value, seconds: u32, text: &str) -> Value {
+        let timer = json!({ "conversationId": conversation, "seconds": seconds });
+        core.call("conversation.setTimer", timer)
+            .await
+            .expect("it may be set");
+        let send = json!({ "conversationId": conversation, "text": text });
+        let sent = core.call("message.send", send).await.expect("it is kept");
+        let id = sent["messageId"].clone();
+        until("its clock to start, or it to be gone", async || {
+            let view = core.call("message.get", json!({ "messageId": id })).await;
+            view.map_or(true, |view| view["expiresAt"].is_u64())
+                .then_some(())
+        })
+        .await;
+        id
+    }
+
+    async fn is_there(core: &Core, message: &Value) -> bool {
+        core.call("message.get", json!({ "messageId": message }))
+            .await
+            .is_ok()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_disappears_goes_by_the_servers_clock_when_that_of_the_device_jumps() {
+        let server = Server::start().await;
+        let mut core = Core::new();
+        core.start("alice").await;
+        let account =
+            json!({ "server": server.address, "username": "alice", "password": PASSWORD });
+        let account = core.call("account.register", account).await;
+        online(&core).await;
+        let own = json!({ "accountId": account.expect("a free name")["accountId"] });
+        let notes = core.call("conversation.open", own).await.expect("notes");
+        let notes = &notes["conversationId"];
+        let stays = send_for(&core, notes, 3_600, "for an hour").await;
+        for jump in [DAY_MS, -2 * DAY_MS] {
+            core.clock().jump(jump);
+            let goes = send_for(&core, notes, 1, "for a second").await;
+            until("the message to disappear", async || {
+                (!is_there(&core, &goes).await).then_some(())
+            })
+            .await;
+            assert!(is_there(&core, &stays).await, "the hour is not over");
+        }
+    }
 }

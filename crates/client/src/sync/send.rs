@@ -60,6 +60,7 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
 /// Does what is due; answers how long there is nothing more to do.
 async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, ClientError> {
     let worker = Arc::clone(session);
+    session.check_clock(shared).await;
     // Offline, what is set again takes the place of what was set before; and another device may have said
     // already, in the mail that waits, what this one is about to say.
     let may_tell = session.is_caught_up.load(Ordering::Relaxed);
