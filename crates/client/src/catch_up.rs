@@ -1,7 +1,8 @@
-//! What follows when the mail that waited has been read: settling, joining, coming back, replenishing.
+//! What follows when the mail that waited has been read: settling, joining, coming back, replenishing. And joining
+//! when another device of the account says that this one was left out.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use pipit_store::table::message;
@@ -26,21 +27,80 @@ const SECOND_LOOK: Duration = Duration::from_secs(10);
 ///
 /// `has_gap`: the server had dropped mail. `newest`: gone when there is a newer connection.
 pub(crate) fn start(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool, newest: &Arc<()>) {
-    let (shared, session) = (Arc::downgrade(shared), Arc::downgrade(session));
-    let newest = Arc::downgrade(newest);
+    let around = Around::new(shared, session, newest);
     task::start(async move {
-        let mut pause = PAUSE;
-        while newest.strong_count() > 0
-            && let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade())
+        if !around.persist(Work::All { has_gap }).await {
+            return;
+        }
+        let is_first = around
+            .session
+            .upgrade()
+            .is_some_and(|session| !session.has_looked_again.swap(true, Ordering::Relaxed));
+        if !is_first {
+            return;
+        }
+        sleep(SECOND_LOOK).await;
+        if let (Some(shared), Some(session)) = (around.shared.upgrade(), around.session.upgrade())
+            && let Err(error) = session.join_missing(&shared).await
         {
-            match catch_up(&shared, &session, has_gap).await {
+            tracing::info!(%error, "conversations are looked for with the next connection");
+            session.has_looked_again.store(false, Ordering::Relaxed);
+        }
+    });
+}
+
+/// Another device of the account says that this one may be missing somewhere.
+pub(crate) fn look(shared: &Arc<Shared>, session: &Arc<Session>, newest: &Arc<()>) {
+    let around = Around::new(shared, session, newest);
+    task::start(async move {
+        around.persist(Work::Look).await;
+    });
+}
+
+/// What there is to do.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    /// All that follows a connection.
+    All { has_gap: bool },
+    /// Joining conversations without this device.
+    Look,
+}
+
+/// What a task works with as long as it is there.
+struct Around {
+    shared: Weak<Shared>,
+    session: Weak<Session>,
+    newest: Weak<()>,
+}
+
+impl Around {
+    fn new(shared: &Arc<Shared>, session: &Arc<Session>, newest: &Arc<()>) -> Self {
+        Self {
+            shared: Arc::downgrade(shared),
+            session: Arc::downgrade(session),
+            newest: Arc::downgrade(newest),
+        }
+    }
+
+    /// Does something until it is done, for as long as this connection is the newest; answers whether nothing
+    /// hinders for good.
+    async fn persist(&self, work: Work) -> bool {
+        let mut pause = PAUSE;
+        while self.newest.strong_count() > 0
+            && let (Some(shared), Some(session)) = (self.shared.upgrade(), self.session.upgrade())
+        {
+            let done = match work {
+                Work::All { has_gap } => catch_up(&shared, &session, has_gap).await,
+                Work::Look => session.join_missing(&shared).await.map(drop),
+            };
+            match done {
                 Ok(()) => break,
                 Err(ClientError::Net(error)) if error.is_passing() => {
                     tracing::info!(%error, "catching up is tried again");
                 }
                 Err(error) => {
                     tracing::info!(%error, "catching up is left for the next connection");
-                    return;
+                    return false;
                 }
             }
             drop((shared, session));
@@ -48,20 +108,8 @@ pub(crate) fn start(shared: &Arc<Shared>, session: &Arc<Session>, has_gap: bool,
             sleep(pause + pause.mul_f64(f64::from(share) / 256.0)).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }
-        let is_first = session
-            .upgrade()
-            .is_some_and(|session| !session.has_looked_again.swap(true, Ordering::Relaxed));
-        if !is_first {
-            return;
-        }
-        sleep(SECOND_LOOK).await;
-        if let (Some(shared), Some(session)) = (shared.upgrade(), session.upgrade())
-            && let Err(error) = session.join_missing(&shared).await
-        {
-            tracing::info!(%error, "conversations are looked for with the next connection");
-            session.has_looked_again.store(false, Ordering::Relaxed);
-        }
-    });
+        true
+    }
 }
 
 async fn catch_up(

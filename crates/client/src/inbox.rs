@@ -178,6 +178,8 @@ struct Opened {
     group_changed: bool,
     /// Registers of the account were set.
     has_set: bool,
+    /// This device may not be in a conversation of the account.
+    looks: bool,
     /// Conversations that this device is behind in.
     behind: BTreeSet<i64>,
     /// The delivery at this place needs something first.
@@ -193,13 +195,13 @@ async fn receive(
     if state.is_stopped {
         return;
     }
-    let mut tried = BTreeSet::new();
-    let mut failures = 0;
     if let Some(newest) = batch.iter().map(|delivery| delivery.time).max() {
         session
             .hear_clock(Timestamp::from_millis(newest), None)
             .await;
     }
+    let mut tried = BTreeSet::new();
+    let mut failures = 0;
     while !batch.is_empty() {
         let deliveries = Arc::new(std::mem::take(&mut batch));
         let (work, worker) = (Arc::clone(&deliveries), Arc::clone(session));
@@ -229,6 +231,10 @@ async fn receive(
         }
         if opened.group_changed || opened.has_set {
             session.sync_wake.notify_one();
+        }
+        // Until the mail that waited has been read, it looks after that anyway.
+        if opened.looks && state.is_caught_up {
+            catch_up::look(shared, session, &state.newest);
         }
         // Clocks may have been started.
         session.expiry_wake.notify_one();
@@ -341,6 +347,7 @@ fn open_all(
         conversations.extend(outcome.conversation);
         all.events.extend(outcome.events);
         all.has_set |= outcome.has_set;
+        all.looks |= outcome.looks;
         if let Some(row) = outcome.message {
             let record = session.reader.message_by_row(transaction, row)?;
             all.events.push(Event::MessageAdded(record.clone()));

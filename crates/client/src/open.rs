@@ -239,6 +239,12 @@ impl Opener<'_> {
             content_sync::MEDIA_TYPE if sender == self.own => {
                 sync::receive(transaction, reader, place, control.body, self.now)?
             }
+            content_sync::LOOK if sender == self.own => {
+                return Ok(Outcome {
+                    looks: place.kind == ConversationKind::OwnDevices,
+                    ..Outcome::default()
+                });
+            }
             _ => {
                 let received = group::receive(transaction, self.own, place, sender, control, at)?;
                 return Ok(received.map_or_else(Outcome::default, |received| Outcome {
@@ -346,6 +352,9 @@ impl Opener<'_> {
             _ => {}
         }
         revoke::joined(self.transaction, place.conversation, &group, &ledgers)?;
+        if place.kind != ConversationKind::OwnDevices {
+            sync::call_left_out(self.transaction, self.own, &group.members(), self.now)?;
+        }
         let lines = group::joined(
             self.transaction,
             self.own,

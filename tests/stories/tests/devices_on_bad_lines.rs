@@ -1,8 +1,9 @@
 //! Devices that come in over lines that break, and that die on the way.
 
 use serde_json::json;
+use story_tests::groups::wait_members;
 use story_tests::{
-    Frame, PASSWORD, Pair, Person, Proxy, RequestVerdict, Verdict, all_talk, numbered,
+    Frame, PASSWORD, Pair, Person, Proxy, RequestVerdict, Server, Verdict, all_talk, numbered,
 };
 
 async fn send_all(person: &Person, conversation: &str, texts: &[String]) {
@@ -226,4 +227,49 @@ async fn a_report_of_delivery_that_comes_before_its_message_is_not_lost() {
     });
     line.release();
     tablet.wait_delivered(conversation, "overtaken").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_came_while_who_adds_its_account_was_dead_is_in() {
+    let server = Server::start().await;
+    let (line, tablet_line) =
+        tokio::join!(Proxy::start(&server.address), Proxy::start(&server.address));
+    let (mut alice, bob) = tokio::join!(
+        Person::register(&line.address, "alice"),
+        Person::register(&server.address, "bob"),
+    );
+    alice.connection("online").await;
+    let bobs = alice.find("bob").await;
+    let id = alice.create_group("Walkers", &[]).await;
+    let sent = alice.send(&id, "nobody here").await;
+    alice.wait_state(&id, &sent, "accepted").await;
+    // Her commit is made, with the one device that bob has, and dies with her before it leaves.
+    line.request_rule(
+        |request| match request.starts_with("POST /v1/conversations/commit ") {
+            true => RequestVerdict::Cut,
+            false => RequestVerdict::Pass,
+        },
+    );
+    let add = json!({ "conversationId": id, "members": [bobs] });
+    alice.refused("conversation.add", add).await;
+    alice.kill().await;
+    let tablet = Person::login(&tablet_line.address, "bob").await;
+    // It has looked for conversations, and once more.
+    tablet_line
+        .seen("both looks", |frames| {
+            let looks = frames.iter().filter(|frame| {
+                matches!(
+                    frame,
+                    Frame::Up(pipit_wire::v1::client_frame::Body::ListConversations(_))
+                )
+            });
+            (looks.count() >= 2).then_some(())
+        })
+        .await;
+    line.pass();
+    alice.start().await;
+    for device in [&bob, &tablet] {
+        wait_members(device, &id, 2).await;
+    }
+    all_talk(&[&alice, &bob, &tablet], &id, "round").await;
 }

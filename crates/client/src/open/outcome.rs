@@ -20,6 +20,8 @@ pub(crate) struct Outcome {
     pub(crate) group_changed: bool,
     /// Registers of the account were set: there may be work for the task of `sync`.
     pub(crate) has_set: bool,
+    /// This device may not be in a conversation of the account.
+    pub(crate) looks: bool,
     /// What else to tell.
     pub(crate) events: Vec<Event>,
     /// Rows of messages that nobody need be notified of.

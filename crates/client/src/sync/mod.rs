@@ -32,7 +32,7 @@ use pipit_store::table::sync::{self, SyncRow};
 pub(crate) use apply::{Origin, apply, person_shown};
 pub(crate) use change::Change;
 pub(crate) use receive::{device_joined, message_came, receive};
-pub(crate) use send::{meet_own_devices, spawn};
+pub(crate) use send::{call_left_out, meet_own_devices, spawn};
 
 use crate::error::ClientError;
 use crate::event::Event;

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use pipit_domain::Timestamp;
+use pipit_domain::{AccountId, DeviceId, Timestamp};
+use pipit_e2ee::LeafIdentity;
 use pipit_ledger::conversation as derived;
 use pipit_store::Transaction;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
@@ -59,8 +60,8 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
 
 /// Does what is due; answers how long there is nothing more to do.
 async fn work(shared: &Shared, session: &Arc<Session>) -> Result<Duration, ClientError> {
-    let worker = Arc::clone(session);
     session.check_clock(shared).await;
+    let worker = Arc::clone(session);
     // Offline, what is set again takes the place of what was set before; and another device may have said
     // already, in the mail that waits, what this one is about to say.
     let may_tell = session.is_caught_up.load(Ordering::Relaxed);
@@ -189,7 +190,7 @@ fn queue(
             value: row.value,
         });
     }
-    let place = own_devices(transaction, session, now)?;
+    let place = own_devices(transaction, session.own(), now)?;
     let content = Content::control(random(), body::MEDIA_TYPE, &body::encode(&ops));
     control::queue(transaction, place.conversation, &content)
 }
@@ -197,12 +198,33 @@ fn queue(
 /// The conversation of the account's devices: the note to self.
 fn own_devices(
     transaction: &Transaction<'_>,
-    session: &Session,
+    own: AccountId,
     now: Timestamp,
 ) -> Result<ConversationRow, ClientError> {
-    let id = derived::note_to_self(session.own());
+    let id = derived::note_to_self(own);
     let kind = ConversationKind::OwnDevices;
     Ok(conversation::ensure(transaction, id, kind, None, now)?)
+}
+
+/// Whoever made or changed a group did not know of all devices of this account, whose members are `members`: a device
+/// that came in later, or one without a key package. Those are told to look, and come in by themselves.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn call_left_out(
+    transaction: &Transaction<'_>,
+    own: AccountId,
+    members: &[LeafIdentity],
+    now: Timestamp,
+) -> Result<(), ClientError> {
+    let ledger = ledger::get(transaction, own)?;
+    let is_in = |device: &DeviceId| members.iter().any(|leaf| leaf.device == *device);
+    if ledger.is_none_or(|ledger| ledger.devices().keys().all(is_in)) {
+        return Ok(());
+    }
+    let place = own_devices(transaction, own, now)?;
+    let content = Content::control(random(), body::LOOK, b"");
+    control::queue(transaction, place.conversation, &content)
 }
 
 fn has_other_devices(
@@ -229,7 +251,7 @@ pub(crate) async fn meet_own_devices(
             if !has_other_devices(transaction, &worker)? {
                 return Ok::<_, ClientError>(None);
             }
-            let place = own_devices(transaction, &worker, worker.server_now())?;
+            let place = own_devices(transaction, worker.own(), worker.server_now())?;
             let is_missing = place.group.is_none() || place.pending_create.is_some();
             Ok(is_missing.then_some(place.conversation))
         })

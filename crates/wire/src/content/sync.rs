@@ -13,6 +13,8 @@ use super::v1;
 
 /// The media type of the part.
 pub const MEDIA_TYPE: &str = "application/vnd.pipit.sync";
+/// The media type of an empty control message: some devices of the account are not in a conversation, and look for it.
+pub const LOOK: &str = "application/vnd.pipit.look";
 /// Most ops in one message.
 pub const OPS_MAX: usize = 256;
 /// Most bytes of a subject: an id of the longest sort and a word beside it.
