@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/012_timers.sql"),
     include_str!("../migrations/015_trust.sql"),
     include_str!("../migrations/017_revoked_leaf.sql"),
+    include_str!("../migrations/020_join_request_over.sql"),
     include_str!("../migrations/021_opened.sql"),
 ];
 

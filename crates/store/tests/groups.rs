@@ -1,9 +1,10 @@
-//! What a group says of itself, told and still to be told.
+//! What a group says of itself, told and still to be told; and who asks to join one.
 
-use pipit_domain::{ConversationId, Timestamp};
+use pipit_domain::{AccountId, ConversationId, Timestamp};
 use pipit_store::Store;
 use pipit_store::table::chat_group::{self, Membership};
 use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::join_request;
 
 #[tokio::test]
 async fn a_change_that_waits_outlives_what_others_tell_meanwhile() {
@@ -33,4 +34,37 @@ async fn a_change_that_waits_outlives_what_others_tell_meanwhile() {
         .await
         .unwrap();
     assert_eq!(next, (Some(b"ours".to_vec()), None));
+}
+
+#[tokio::test]
+async fn a_request_that_is_over_comes_back_only_by_asking_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .write(|transaction| {
+            let id = ConversationId::new([3; 16]);
+            let [own, ada, bob] = [1, 2, 4].map(|n| AccountId::new([n; 32]));
+            let at = Timestamp::from_millis;
+            let list = || join_request::list(transaction, id, own);
+            assert!(join_request::add(transaction, id, ada, at(10))?);
+            assert!(!join_request::add(transaction, id, ada, at(11))?);
+            assert_eq!(join_request::asked_at(transaction, id, ada)?, Some(at(10)));
+            join_request::end(transaction, id, ada, at(20))?;
+            assert_eq!(join_request::asked_at(transaction, id, ada)?, None);
+            // Others tell of the same request still.
+            assert!(!join_request::add(transaction, id, ada, at(12))?);
+            assert_eq!(list()?, []);
+            assert!(join_request::add(transaction, id, ada, at(21))?);
+            assert_eq!(list()?, [ada]);
+            // The end of the former one, heard of late, does not end this one.
+            join_request::end(transaction, id, ada, at(20))?;
+            assert_eq!(list()?, [ada]);
+            // The end is heard of before the request.
+            join_request::end(transaction, id, bob, at(30))?;
+            assert!(!join_request::add(transaction, id, bob, at(29))?);
+            assert_eq!(list()?, [ada]);
+            Ok::<_, pipit_store::StoreError>(())
+        })
+        .await
+        .unwrap();
 }

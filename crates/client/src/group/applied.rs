@@ -119,9 +119,13 @@ fn note_added(
         }
         group_member::set(transaction, row, account, Standing::In)?;
         let by = committed.by.account;
-        lines.push(match join_request::remove(transaction, id, account)? {
-            true => place.line("group.joined", account, None, "")?,
-            false => place.line("group.added", by, Some(account), "")?,
+        let asked_at = join_request::asked_at(transaction, id, account)?;
+        lines.push(match asked_at {
+            Some(asked_at) => {
+                join_request::end(transaction, id, account, place.at.max(asked_at))?;
+                place.line("group.joined", account, None, "")?
+            }
+            None => place.line("group.added", by, Some(account), "")?,
         });
         new.push(account);
     }

@@ -112,7 +112,7 @@ fn asked(
         own,
         at,
     };
-    invite::asked(&place, id, sender, &request.proof)?;
+    invite::asked(&place, id, sender, &request)?;
     Ok(Some(row.conversation))
 }
 
@@ -137,9 +137,14 @@ fn waiting(
     let role = charter.role(sender);
     let is_in = group_member::is(transaction, row, account, Standing::In)?;
     if waiting.is_over && role >= Role::Admin {
-        join_request::remove(transaction, id, account)?;
-    } else if !waiting.is_over && !is_in && charter.add.permits(role) {
-        join_request::add(transaction, id, account, place.at)?;
+        join_request::end(transaction, id, account, place.at)?;
+    } else if !waiting.is_over && charter.add.permits(role) {
+        // Whoever tells of it may have heard of it long ago.
+        let asked_at = invite::asked_at(waiting.asked_at, place.at);
+        match is_in {
+            true => join_request::end(transaction, id, account, asked_at)?,
+            false => drop(join_request::add(transaction, id, account, asked_at)?),
+        }
     }
     Ok(())
 }

@@ -1,17 +1,21 @@
 //! Links by which people join a group.
 //!
 //! ```text
-//! pipit://join/ base64url of: u8 format = 1 | inviter (32) | conversation id (16) | secret (16) | server
+//! pipit://join/ base64url of: u8 format = 2 | u8 count | accounts (32 each) | conversation id (16) | secret (16) | server
 //! ```
+//! The first account is who made the link, the others lead the group: one of them is there when that one is not. A link
+//! of format 1 has no count, and names its maker alone.
+//!
 //! The secret stands in the group info, so that every member knows it and a change of it revokes all links.
-//! Who opens a link asks the inviter in their 1:1, with a proof that they know the secret; the inviter's
-//! device adds them, or, where joining needs approval, puts them on the list that the admins see.
+//! Who opens a link asks each of these accounts in their 1:1, with a proof that they know the secret; the first of their
+//! devices that hears it adds them, or, where joining needs approval, puts them on the list that the admins see.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
-use pipit_domain::{AccountId, ConversationId, Redacted};
-use pipit_e2ee::Role;
+use pipit_domain::{AccountId, ConversationId, Redacted, Timestamp};
+use pipit_e2ee::{Charter, Role};
 use pipit_ledger::conversation as derived;
 use pipit_store::table::chat_group::{self, Membership};
 use pipit_store::table::conversation::{self, ConversationKind};
@@ -31,11 +35,15 @@ use crate::clock::random;
 use crate::commit::not_a_member;
 use crate::control;
 use crate::error::ClientError;
+use crate::session::Session;
 use crate::sync::{self, Change};
 
 const PREFIX: &str = "pipit://join/";
-const FORMAT: u8 = 1;
-const FIXED_LEN: usize = 1 + AccountId::LEN + ConversationId::LEN + LINK_SECRET_LEN;
+const FORMAT: u8 = 2;
+/// Of links that name their maker alone.
+const FORMER_FORMAT: u8 = 1;
+/// Accounts in a link: enough that one of them is there, and few enough for a picture that a camera reads.
+const ASKED_MAX: usize = 4;
 /// Characters of a link: a server's name has at most 253.
 const LINK_LEN_MAX: usize = 600;
 
@@ -51,7 +59,8 @@ pub struct LinkRecord {
 }
 
 struct Link {
-    inviter: AccountId,
+    /// Who made it, and others who can let people in.
+    asked: Vec<AccountId>,
     conversation: ConversationId,
     secret: [u8; LINK_SECRET_LEN],
     server: String,
@@ -59,9 +68,11 @@ struct Link {
 
 impl Link {
     fn encode(&self) -> String {
+        let count = u8::try_from(self.asked.len()).unwrap_or(u8::MAX);
+        let accounts: Vec<u8> = self.asked.iter().flat_map(|one| *one.as_bytes()).collect();
         let bytes = [
-            &[FORMAT],
-            &self.inviter.as_bytes()[..],
+            &[FORMAT, count],
+            &accounts[..],
             self.conversation.as_bytes(),
             &self.secret,
             self.server.as_bytes(),
@@ -71,29 +82,61 @@ impl Link {
     }
 
     fn decode(text: &str) -> Result<Self, ClientError> {
-        let bad = || ClientError::BadLink;
         let text = text.trim();
-        let coded = text.strip_prefix(PREFIX).ok_or_else(bad)?;
+        let coded = text.strip_prefix(PREFIX).ok_or(ClientError::BadLink)?;
         if text.len() > LINK_LEN_MAX {
-            return Err(bad());
+            return Err(ClientError::BadLink);
         }
         let bytes = BASE64URL_NOPAD
             .decode(coded.as_bytes())
-            .map_err(|_| bad())?;
-        let (fixed, server) = bytes.split_at_checked(FIXED_LEN).ok_or_else(bad)?;
-        let (&format, rest) = fixed.split_first().ok_or_else(bad)?;
-        let (inviter, rest) = rest.split_at(AccountId::LEN);
-        let (conversation, secret) = rest.split_at(ConversationId::LEN);
-        if format != FORMAT || server.is_empty() {
-            return Err(bad());
+            .map_err(|_| ClientError::BadLink)?;
+        Self::read(&bytes).ok_or(ClientError::BadLink)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (&format, rest) = bytes.split_first()?;
+        let (count, rest) = match format {
+            FORMAT => rest
+                .split_first()
+                .map(|(count, rest)| (usize::from(*count), rest))?,
+            FORMER_FORMAT => (1, rest),
+            _ => return None,
+        };
+        if !(1..=ASKED_MAX).contains(&count) {
+            return None;
         }
-        Ok(Self {
-            inviter: AccountId::try_from(inviter).map_err(|_| bad())?,
-            conversation: ConversationId::try_from(conversation).map_err(|_| bad())?,
-            secret: secret.try_into().map_err(|_| bad())?,
-            server: String::from_utf8(server.to_vec()).map_err(|_| bad())?,
+        let (accounts, rest) = rest.split_at_checked(count * AccountId::LEN)?;
+        let (conversation, rest) = rest.split_at_checked(ConversationId::LEN)?;
+        let (secret, server) = rest.split_at_checked(LINK_SECRET_LEN)?;
+        if server.is_empty() {
+            return None;
+        }
+        let asked = accounts.chunks_exact(AccountId::LEN);
+        Some(Self {
+            asked: asked
+                .map(AccountId::try_from)
+                .collect::<Result<_, _>>()
+                .ok()?,
+            conversation: ConversationId::try_from(conversation).ok()?,
+            secret: secret.try_into().ok()?,
+            server: String::from_utf8(server.to_vec()).ok()?,
         })
     }
+
+    fn inviter(&self) -> AccountId {
+        self.asked[0]
+    }
+}
+
+/// Who is asked by a link of this account: itself, and those who lead the group, owners first.
+fn asked_by(charter: &Charter, own: AccountId) -> Vec<AccountId> {
+    let mut leaders: Vec<_> = charter.roles().filter(|(one, _)| *one != own).collect();
+    leaders.sort_by_key(|(_, role)| Reverse(*role));
+    let leaders = leaders.into_iter().map(|(account, _)| account);
+    std::iter::once(own)
+        .chain(leaders)
+        .take(ASKED_MAX)
+        .collect()
 }
 
 impl Client {
@@ -135,7 +178,7 @@ impl Client {
                     .and_then(|info| <[u8; LINK_SECRET_LEN]>::try_from(&info.link_secret[..]).ok());
                 Ok(secret.map(|secret| {
                     let link = Link {
-                        inviter: own,
+                        asked: asked_by(&charter, own),
                         conversation: id,
                         secret,
                         server,
@@ -162,7 +205,7 @@ impl Client {
     pub async fn look_at_link(&self, link: &str) -> Result<LinkRecord, ClientError> {
         let link = Link::decode(link)?;
         let session = self.session()?;
-        let (reader, inviter) = (session.reader.clone(), link.inviter);
+        let (reader, inviter) = (session.reader.clone(), link.inviter());
         // Without an answer, the link's server is still worth showing.
         if link.server == session.account.server
             && let Err(error) = session.known_accounts(vec![inviter]).await
@@ -180,7 +223,7 @@ impl Client {
             .await?;
         Ok(LinkRecord {
             server: link.server,
-            inviter: link.inviter,
+            inviter,
             inviter_name,
         })
     }
@@ -188,7 +231,7 @@ impl Client {
     /// Asks to join by a link; answers the group when this account is in it already.
     ///
     /// # Errors
-    /// [`ClientError::BadLink`], [`ClientError::OtherServer`], or the inviter is not known.
+    /// [`ClientError::BadLink`], [`ClientError::OtherServer`], or none of those who could let this account in is known.
     pub async fn join_by_link(&self, link: &str) -> Result<Option<ConversationId>, ClientError> {
         let link = Link::decode(link)?;
         let session = self.session()?;
@@ -200,26 +243,30 @@ impl Client {
             .store
             .read(move |connection| Ok::<_, ClientError>(group_row(connection, id).is_ok()))
             .await?;
-        if is_in || link.inviter == session.own() {
+        if is_in || link.inviter() == session.own() {
             return Ok(Some(id));
         }
-        session.known_accounts(vec![link.inviter]).await?;
+        let asked = session.known_of(&link.asked).await?;
         let (own, now) = (session.own(), session.server_now());
         let worker = Arc::clone(&session);
         let events = session
             .store
             .write(move |transaction| {
-                // Devices speak there: it is not listed for that.
-                let direct = derived::direct(own, link.inviter);
-                let kind = ConversationKind::Direct;
-                let row = conversation::ensure(transaction, direct, kind, Some(link.inviter), now)?;
                 let request = JoinRequest {
                     conversation_id: id.to_vec(),
                     proof: join_proof(&link.secret, own, id).to_vec(),
+                    asked_at: now.as_millis(),
                 };
                 join_request::add(transaction, id, own, now)?;
-                let content = Content::control(random(), JOIN_REQUEST, &request.encode_to_vec());
-                control::queue(transaction, row.conversation, &content)?;
+                for account in asked {
+                    // Devices speak there: it is not listed for that.
+                    let direct = derived::direct(own, account);
+                    let kind = ConversationKind::Direct;
+                    let row = conversation::ensure(transaction, direct, kind, Some(account), now)?;
+                    let request = request.encode_to_vec();
+                    let content = Content::control(random(), JOIN_REQUEST, &request);
+                    control::queue(transaction, row.conversation, &content)?;
+                }
                 // Whoever asks to be in it agrees to that.
                 let wanted = Change::GroupAccepted { conversation: id };
                 sync::record(transaction, &worker, &wanted)
@@ -295,19 +342,39 @@ impl Client {
         account: AccountId,
     ) -> Result<(), ClientError> {
         let session = self.session()?;
+        let now = session.server_now();
         let row = session
             .store
             .write(move |transaction| {
                 let row = group_row(transaction, id)?;
-                if !join_request::remove(transaction, id, account)? {
-                    return Err(ClientError::NotFound);
-                }
-                tell_waiting(transaction, row, account, true)?;
-                Ok(row)
+                let asked_at = join_request::asked_at(transaction, id, account)?
+                    .ok_or(ClientError::NotFound)?;
+                join_request::end(transaction, id, account, now.max(asked_at))?;
+                tell_waiting(transaction, row, account, asked_at, true)?;
+                Ok::<_, ClientError>(row)
             })
             .await?;
         session.outbox_wake.notify_one();
         self.show(&session, row).await
+    }
+}
+
+impl Session {
+    /// Those of these accounts that there are, without this one.
+    async fn known_of(&self, accounts: &[AccountId]) -> Result<Vec<AccountId>, ClientError> {
+        let mut known = Vec::new();
+        for account in accounts {
+            match self.known_accounts(vec![*account]).await {
+                Ok(one) => known.extend(one),
+                // Since the link was made, an account may have been deleted.
+                Err(ClientError::UnknownAccount) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        match known.is_empty() {
+            true => Err(ClientError::UnknownAccount),
+            false => Ok(known),
+        }
     }
 }
 
@@ -316,23 +383,35 @@ fn tell_waiting(
     transaction: &pipit_store::Transaction<'_>,
     row: i64,
     account: AccountId,
+    asked_at: Timestamp,
     is_over: bool,
 ) -> Result<(), ClientError> {
     let waiting = JoinWaiting {
         account_id: account.to_vec(),
         is_over,
+        asked_at: asked_at.as_millis(),
     };
     let content = Content::control(random(), JOIN_WAITING, &waiting.encode_to_vec());
     control::queue(transaction, row, &content)
 }
 
+/// When somebody asked, as they or others say; nobody's word makes it later than when that came.
+pub(super) fn asked_at(said: u64, came: Timestamp) -> Timestamp {
+    match said {
+        // A version of before this was told.
+        0 => came,
+        at => Timestamp::from_millis(at).min(came),
+    }
+}
+
 /// Somebody shows that they know the secret of a group: they are added, or wait for an admin. Anything else
-/// is passed over in silence: a stranger learns nothing from asking.
+/// is passed over in silence: a stranger learns nothing from asking. What was asked before it was decided on, by
+/// another who was asked, is over.
 pub(super) fn asked(
     place: &Place<'_>,
     id: ConversationId,
     account: AccountId,
-    proof: &[u8],
+    request: &JoinRequest,
 ) -> Result<(), ClientError> {
     let (transaction, row) = (place.transaction, place.conversation);
     let Some(group) = chat_group::get(transaction, row)? else {
@@ -341,16 +420,21 @@ pub(super) fn asked(
     let charter = info::charter_of(&group)?;
     let secret = info::current(&group, &charter)
         .and_then(|info| <[u8; LINK_SECRET_LEN]>::try_from(&info.link_secret[..]).ok());
-    let is_right = secret.is_some_and(|secret| join_proof(&secret, account, id)[..] == *proof);
+    let is_right =
+        secret.is_some_and(|secret| join_proof(&secret, account, id)[..] == *request.proof);
     let may_add = charter.add.permits(charter.role(place.own));
-    let is_in = group_member::is(transaction, row, account, Standing::In)?;
-    if !is_right || !may_add || is_in || group.membership != Membership::In {
+    if !is_right || !may_add || group.membership != Membership::In {
         return Ok(());
     }
-    if join_request::add(transaction, id, account, place.at)? {
-        tell_waiting(transaction, row, account, false)?;
+    let at = asked_at(request.asked_at, place.at);
+    if group_member::is(transaction, row, account, Standing::In)? {
+        return Ok(join_request::end(transaction, id, account, at)?);
     }
-    if !charter.needs_approval {
+    if join_request::add(transaction, id, account, at)? {
+        tell_waiting(transaction, row, account, at, false)?;
+    }
+    let is_waiting = join_request::asked_at(transaction, id, account)?.is_some();
+    if is_waiting && !charter.needs_approval {
         group_member::set(transaction, row, account, Standing::Wanted)?;
     }
     Ok(())
@@ -363,7 +447,7 @@ mod tests {
     #[test]
     fn a_link_reads_back_and_others_are_refused() {
         let link = Link {
-            inviter: AccountId::new([1; 32]),
+            asked: [1, 4, 5, 6].map(|n| AccountId::new([n; 32])).to_vec(),
             conversation: ConversationId::new([2; 16]),
             secret: [3; LINK_SECRET_LEN],
             server: "chat.example.org:8443".to_owned(),
@@ -371,7 +455,23 @@ mod tests {
         let text = link.encode();
         let again = Link::decode(&format!(" {text}\n")).unwrap();
         assert_eq!(again.server, link.server);
+        assert_eq!(again.asked, link.asked);
         assert_eq!(again.encode(), text);
+        let bytes = BASE64URL_NOPAD.decode(&text.as_bytes()[PREFIX.len()..]);
+        let bytes = bytes.unwrap();
+        let of = |start: &[u8], accounts: usize| {
+            let rest = &bytes[2 + (4 - accounts) * AccountId::LEN..];
+            let coded = BASE64URL_NOPAD.encode(&[start, rest].concat());
+            Link::decode(&format!("{PREFIX}{coded}"))
+        };
+        let former = of(&[FORMER_FORMAT], 1).unwrap();
+        assert_eq!(
+            (former.asked, former.server),
+            (vec![link.asked[3]], link.server)
+        );
+        for (start, accounts) in [(&[FORMAT, 0], 0), (&[FORMAT, 5], 4), (&[3, 1], 1)] {
+            assert!(matches!(of(start, accounts), Err(ClientError::BadLink)));
+        }
         for wrong in [
             "",
             "https://example.org",
