@@ -64,6 +64,12 @@ impl Opened {
         }))
         .await?;
         match self.hear().await? {
+            Body::Hello(hello) if hello.new_device.is_empty() == new_device.is_none() => {
+                // So that neither ends the place before the other has read its hello, and says why, too.
+                let _ = self.tell(Body::Hello(LinkHello::default())).await;
+                let _ = timeout(LINGER, self.place.take()).await;
+                Err(LinkFailure::SameRole)
+            }
             Body::Hello(hello) => Ok(hello),
             _ => Err(LinkFailure::Broken),
         }

@@ -23,9 +23,6 @@ pub(super) async fn add(
     hello: LinkHello,
     device: SecretKey,
 ) -> Result<(), LinkFailure> {
-    if !hello.new_device.is_empty() {
-        return Err(LinkFailure::SameRole);
-    }
     let _signing = client.shared.signing.lock().await;
     let entrance = client.entrance(&link.address).await?;
     let asked = LinkState::Asked {

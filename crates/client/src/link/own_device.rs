@@ -32,9 +32,6 @@ pub(super) async fn add(
     opened: &mut Opened,
     hello: LinkHello,
 ) -> Result<(), LinkFailure> {
-    if hello.new_device.is_empty() {
-        return Err(LinkFailure::SameRole);
-    }
     let device = <[u8; KEY_LEN]>::try_from(&hello.new_device[..]).map(PublicKey::new);
     let device = device.map_err(|_| LinkFailure::Broken)?;
     let name = shown_name(&hello.name);
