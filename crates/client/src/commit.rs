@@ -297,8 +297,10 @@ pub(crate) fn note(
     if committed.dropped_ours {
         pending_commit::remove(transaction, row)?;
     }
-    // Sealed for the epoch before; the same envelope ids are sealed again.
-    outbox::unseal(transaction, row)?;
+    if committed.is_member {
+        // Sealed for the epoch before; the same envelope ids are sealed again.
+        outbox::unseal(transaction, row)?;
+    }
     revoke::applied(transaction, row, committed)?;
     let mut lines = group::applied(transaction, crypto, own, row, committed, at)?;
     lines.extend(device::note_added(transaction, own, row, committed, at)?);

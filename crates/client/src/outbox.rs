@@ -131,6 +131,13 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     {
         return Ok(Round::Done);
     }
+    let sealed = session
+        .store
+        .read(move |connection| sealed_before(connection, row))
+        .await?;
+    if !sealed.is_empty() {
+        return submit(shared, session, row, sealed).await;
+    }
     session.establish(shared, row).await?;
     let (crypto, identity) = (Arc::clone(&session.crypto), session.identity.clone());
     let sealed = session
@@ -144,6 +151,16 @@ async fn round(shared: &Shared, session: &Session, row: i64) -> Result<Round, Cl
     if sealed.is_empty() {
         return Ok(Round::Done);
     }
+    submit(shared, session, row, sealed).await
+}
+
+/// Submits a batch, and notes the answers.
+async fn submit(
+    shared: &Shared,
+    session: &Session,
+    row: i64,
+    sealed: Vec<Sealed>,
+) -> Result<Round, ClientError> {
     let asked = Instant::now();
     let mut before = None;
     let submitted = sealed.iter().map(|sealed| {
@@ -241,6 +258,27 @@ struct Sealed {
 fn is_held(connection: &pipit_store::Connection, row: i64) -> Result<bool, ClientError> {
     let place = conversation::by_row(connection, row)?.ok_or(ClientError::UnknownConversation)?;
     Ok(alarm::newest(connection, place.id)?.is_some())
+}
+
+/// What was sealed for a group that this device is no longer in: the server may have taken it before, and says so.
+fn sealed_before(
+    connection: &pipit_store::Connection,
+    row: i64,
+) -> Result<Vec<Sealed>, ClientError> {
+    let place = conversation::by_row(connection, row)?.ok_or(ClientError::UnknownConversation)?;
+    if place.group.is_some() {
+        return Ok(Vec::new());
+    }
+    let rows = outbox::oldest(connection, row, BATCH_LEN)?.into_iter();
+    let sealed = rows.filter_map(|mut waiting| {
+        let bytes = waiting.sealed.take().filter(|bytes| !bytes.is_empty())?;
+        Some(Sealed {
+            row: waiting,
+            bytes,
+            is_repeated: true,
+        })
+    });
+    Ok(sealed.collect())
 }
 
 /// Seals those of the oldest messages that are not sealed yet; ratchet and bytes in this transaction. `None`: a

@@ -260,3 +260,33 @@ async fn what_comes_again_when_its_keys_are_gone_leaves_no_placeholder() {
     let unreadable = rows.iter().filter(|row| row["kind"] == "unreadable");
     assert_eq!(unreadable.count(), 0, "{rows:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_took_before_its_sender_was_put_out_is_no_failure() {
+    let pair = Pair::talking().await;
+    let Pair {
+        alice,
+        bob,
+        bob_line,
+        ..
+    } = &pair;
+    let params = json!({ "name": "Walkers", "members": [bob.account.id] });
+    let made = alice.ask("conversation.create", params).await;
+    let group = made["conversationId"].as_str().expect("an id");
+    shows(bob, group, |view| view["canSend"] == true).await;
+    bob_line.rule(|frame| match frame.is_accepted() {
+        true => Verdict::Drop,
+        false => Verdict::Pass,
+    });
+    let last = bob.send(group, "one more thing").await;
+    shows(alice, group, |view| {
+        view["lastMessage"]["text"] == "one more thing"
+    })
+    .await;
+    let gone = json!({ "conversationId": group, "accountId": bob.account.id });
+    alice.ask("conversation.remove", gone).await;
+    shows(bob, group, |view| view["group"]["isMember"] == false).await;
+    bob_line.pass();
+    bob_line.cut();
+    bob.wait_state(group, &last, "delivered").await;
+}
