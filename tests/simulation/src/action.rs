@@ -11,7 +11,9 @@ use crate::hand::Hand;
 
 mod chat;
 mod group;
+mod invite;
 mod message;
+mod poll;
 
 /// A kind of action.
 pub(crate) struct Row {
@@ -56,6 +58,19 @@ table! {
     6 message::edit;
     8 message::react;
     4 message::delete;
+    3 message::delete_for_me;
+    3 message::restore;
+    3 message::star;
+    4 message::pin;
+    5 message::forward;
+    4 poll::ask;
+    8 poll::vote;
+    1 poll::close;
+    4 invite::make_link;
+    6 invite::join;
+    6 invite::approve;
+    2 invite::decline;
+    2 chat::set_timer;
     2 chat::mute;
     2 chat::pin;
     2 chat::archive;

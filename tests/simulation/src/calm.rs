@@ -47,22 +47,25 @@ const TO_DO: [(&str, &str); 6] = [
     ),
     (
         "people to add",
-        "SELECT count(*) FROM group_member WHERE standing = 1 AND ?1 = ''",
+        "SELECT count(*) FROM group_member JOIN chat_group USING (conversation)
+         WHERE standing = 1 AND membership = 0 AND ?1 = ''",
     ),
     (
         "people to remove",
-        "SELECT count(*) FROM group_member WHERE standing = 2 AND ?1 = ''",
+        "SELECT count(*) FROM group_member JOIN chat_group USING (conversation)
+         WHERE standing = 2 AND membership = 0 AND ?1 = ''",
     ),
     (
         "groups to leave",
         "SELECT count(*) FROM chat_group WHERE membership = 1 AND ?1 = ''",
     ),
 ];
-/// Who is in which conversation.
+/// Who is in which conversation. Of a group that everybody has left the last leaves stay.
 const MEMBERS: &str = "
     SELECT DISTINCT lower(hex(conversation_id)), lower(hex(account_id))
     FROM member JOIN conversation USING (conversation_no)
-    JOIN device USING (device_no) JOIN account USING (account_no)";
+    JOIN device USING (device_no) JOIN account USING (account_no)
+    WHERE has_left = 0";
 
 /// Waits until nothing is on its way and everything holds.
 ///
@@ -192,6 +195,7 @@ pub(crate) async fn probe(world: &World) {
 async fn show(world: &World, index: Index) -> Shown {
     let device = world.devices[index].read().await;
     let list = ask(&device, "conversation.list", Value::Null).await;
+    let starred = starred(&device).await;
     let mut shown = Shown::new();
     for conversation in list.as_array().into_iter().flatten() {
         let id = text(&conversation["conversationId"]);
@@ -221,15 +225,39 @@ async fn show(world: &World, index: Index) -> Shown {
                 break;
             }
         }
-        let view = conversation.clone();
+        let params = json!({ "conversationId": id });
+        let pinned = ask(&device, "conversation.pinned", params).await;
+        let pinned = pinned.as_array().into_iter().flatten();
+        let here = starred.iter().filter(|row| row["conversationId"] == *id);
+        let id_of = |row: &Value| text(&row["messageId"]);
         let chat = Chat {
-            view,
+            view: conversation.clone(),
             members,
             rows,
+            pinned: pinned.map(id_of).collect(),
+            starred: here.map(id_of).collect(),
         };
         shown.insert(id, chat);
     }
     shown
+}
+
+/// Everything that its person has marked on a device.
+async fn starred(device: &Device) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    loop {
+        let mut params = json!({ "limit": PAGE_LEN });
+        if let Some(last) = all.last() {
+            params["before"] = last["messageId"].clone();
+        }
+        let page = ask(device, "message.starred", params).await;
+        let page = page.as_array().cloned().unwrap_or_default();
+        let is_last = page.len() < PAGE_LEN;
+        all.extend(page);
+        if is_last {
+            return all;
+        }
+    }
 }
 
 async fn ask(device: &Device, method: &str, params: Value) -> Value {

@@ -50,6 +50,11 @@ impl Hand<'_> {
         self.world.plan.devices[self.index].person
     }
 
+    /// The address by which the device reaches the server.
+    pub(crate) fn server(&self) -> &str {
+        &self.world.lines[self.index].address
+    }
+
     pub(crate) fn somebody_else(&mut self) -> Index {
         let people = self.world.plan.people;
         (self.owner() + self.rng.usize(1..people)) % people
@@ -74,9 +79,15 @@ impl Hand<'_> {
 
     /// Sends the device's next text.
     pub(crate) async fn say(&self, conversation: &str) -> Option<()> {
+        self.say_what(conversation).await.map(drop)
+    }
+
+    /// The same; answers which it is, and its message.
+    pub(crate) async fn say_what(&self, conversation: &str) -> Option<(Saying, String)> {
         let saying = self.world.model().ask(conversation, self.index);
         let params = json!({ "conversationId": conversation, "text": saying.text() });
-        self.send(conversation, saying, params).await
+        let id = self.send(conversation, saying, params).await?;
+        Some((saying, id))
     }
 
     /// The same in answer to a message.
@@ -87,15 +98,26 @@ impl Hand<'_> {
             "text": saying.text(),
             "replyTo": to["messageId"],
         });
-        self.send(conversation, saying, params).await
+        self.send(conversation, saying, params).await.map(drop)
     }
 
-    async fn send(&self, conversation: &str, saying: Saying, params: Value) -> Option<()> {
+    async fn send(&self, conversation: &str, saying: Saying, params: Value) -> Option<String> {
         let sent = self.ask("message.send", params).await?;
+        Some(self.kept(conversation, saying, &sent))
+    }
+
+    /// The device has answered that it keeps something; answers its message.
+    pub(crate) fn kept(&self, conversation: &str, saying: Saying, sent: &Value) -> String {
+        let id = text(&sent["messageId"]);
         let mut model = self.world.model();
         model.keep(conversation, saying);
-        model.ids.insert(text(&sent["messageId"]), saying);
-        Some(())
+        model.ids.insert(id.clone(), saying);
+        id
+    }
+
+    /// Which text, or which question, a row is.
+    pub(crate) fn saying(row: &Value) -> Option<Saying> {
+        Saying::read(Saying::words_of(row)?)
     }
 
     /// One of the conversations on the device.
@@ -135,19 +157,21 @@ impl Hand<'_> {
         Some(groups.swap_remove(self.rng.usize(0..groups.len())))
     }
 
-    /// One of the newest texts somewhere; with `is_own`, one that this account has written.
-    pub(crate) async fn some_text(&mut self, is_own: bool) -> Option<Value> {
+    /// One of the newest messages of these kinds somewhere; with `is_own`, one that this account has written.
+    pub(crate) async fn some_row(&mut self, is_own: bool, kinds: &[&str]) -> Option<Value> {
         let conversation = self.some_conversation().await?;
         let params = json!({ "conversationId": conversation["conversationId"], "limit": 20 });
         let rows = self.ask("message.list", params).await?;
         let mut rows: Vec<&Value> = rows.as_array()?.iter().collect();
-        rows.retain(|row| row["kind"] == "text" && (!is_own || row["isOwn"] == true));
+        rows.retain(|row| {
+            kinds.iter().any(|kind| row["kind"] == *kind) && (!is_own || row["isOwn"] == true)
+        });
         if rows.is_empty() {
             return None;
         }
         let row = rows[self.rng.usize(0..rows.len())].clone();
         // When it is deleted, its id still says which it was.
-        let saying = Saying::read(row["text"].as_str()?)?;
+        let saying = Self::saying(&row)?;
         let mut model = self.world.model();
         model.ids.insert(text(&row["messageId"]), saying);
         Some(row)

@@ -9,9 +9,13 @@
 //! everybody writes to everybody and in every group once more, and it compares again.
 //!
 //! Whoever was in a conversation for sure must have everything that was said there, in the order of each
-//! device that said it, and see the same edits, reactions and deletions. Who was asked in or out during a storm
-//! is owed nothing of that storm, but nothing twice, out of order or after having gone either; the calm tells
-//! who is in. Members see the same group, and a person's devices the same settings and unread messages.
+//! device that said it, and see the same edits, reactions, votes, pins and deletions. Who was asked in or out during
+//! a storm is owed nothing of that storm, but nothing twice, out of order or after having gone either; the calm tells
+//! who is in. Members see the same group and timer, and a person's devices the same settings, unread messages, marks
+//! and deletions for themselves.
+//!
+//! What disappears by itself is compared where it still is, and must go when its time is over; what a person has
+//! deleted for themself is missing on their own devices and nowhere else.
 //!
 //! # Limits
 //! The plan of a seed is always the same; the run is not, because the parts are real threads, processes

@@ -1,6 +1,9 @@
 //! What people have done, as far as the simulation asked for it: what the oracle compares with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use serde_json::Value;
 
 /// Where in the plan's lists somebody or something is.
 pub(crate) type Index = usize;
@@ -30,6 +33,12 @@ impl Saying {
         let Self { device, number } = self;
         let filler = "chirp ".repeat(((number + edit) as usize * 7) % 23);
         format!("d{device}#{number} {filler}").trim_end().to_owned()
+    }
+
+    /// The words of a row that say which it is: its text, or its question as it was typed.
+    #[must_use]
+    pub fn words_of(row: &Value) -> Option<&str> {
+        row["poll"]["question"].as_str().or(row["text"].as_str())
     }
 
     /// Reads what it is from its text.
@@ -78,6 +87,10 @@ pub struct Place {
     pub people: BTreeMap<Index, Stay>,
     /// What was asked to be sent there, by device; whether the device said that it keeps it.
     pub said: BTreeMap<Index, BTreeMap<u32, bool>>,
+    /// What of that was passed on from elsewhere.
+    pub passed_on: BTreeSet<Saying>,
+    /// Somebody has set a timer: what each device has said after these numbers may disappear.
+    pub fades: Option<Numbers>,
 }
 
 impl Place {
@@ -87,6 +100,24 @@ impl Place {
         let stays = self.people.values();
         stays.filter(|stay| stay.floor().is_some()).count()
     }
+
+    /// Whether a text may disappear by itself.
+    #[must_use]
+    pub fn may_fade(&self, saying: Saying) -> bool {
+        let Some(numbers) = &self.fades else {
+            return false;
+        };
+        saying.number > numbers.get(&saying.device).copied().unwrap_or(0)
+    }
+}
+
+/// A message that a person has deleted for themself, and has perhaps brought back.
+#[derive(Debug, Clone)]
+pub struct Hidden {
+    /// Its id.
+    pub id: String,
+    /// When that was asked for.
+    pub at: Instant,
 }
 
 /// From where on a device must have everything.
@@ -117,6 +148,12 @@ pub struct Model {
     pub ids: BTreeMap<String, Saying>,
     /// Texts that somebody has asked to be taken back: those that had not left their device leave no trace.
     pub taken_back: BTreeSet<Saying>,
+    /// What people have deleted for themselves, by person.
+    pub hidden: BTreeMap<(Index, Saying), Hidden>,
+    /// Devices whose clock has been wrong: what goes after some time may go earlier or later there.
+    pub jumped: BTreeSet<Index>,
+    /// Links that were made, and the groups that they lead to.
+    pub links: BTreeMap<String, String>,
 }
 
 impl Model {
@@ -180,6 +217,38 @@ impl Model {
         let place = self.places.entry(conversation.to_owned()).or_default();
         place.said.entry(device).or_default().insert(number, false);
         Saying { device, number }
+    }
+
+    /// What a device has said is about to be passed on.
+    pub fn pass_on(&mut self, conversation: &str, saying: Saying) {
+        let place = self.places.entry(conversation.to_owned()).or_default();
+        place.passed_on.insert(saying);
+        let said = place.said.entry(saying.device).or_default();
+        said.insert(saying.number, false);
+    }
+
+    /// A timer is about to be set. Each device may be saying something at this moment.
+    pub fn let_fade(&mut self, conversation: &str) {
+        let numbers = self.numbers.iter();
+        let before = numbers.map(|(device, last)| (*device, last.saturating_sub(1)));
+        let before = before.collect();
+        let place = self.places.entry(conversation.to_owned()).or_default();
+        place.fades.get_or_insert(before);
+    }
+
+    /// A person is about to delete something for themself.
+    pub fn hide(&mut self, person: Index, saying: Saying, id: &str) {
+        let hidden = Hidden {
+            id: id.to_owned(),
+            at: Instant::now(),
+        };
+        self.hidden.insert((person, saying), hidden);
+    }
+
+    /// Whether a person may have deleted a text for themself.
+    #[must_use]
+    pub fn may_hide(&self, person: Index, saying: Saying) -> bool {
+        self.hidden.contains_key(&(person, saying))
     }
 
     /// The device has answered that it keeps a text.

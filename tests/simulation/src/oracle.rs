@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use pipit_client::SystemClock;
+use pipit_domain::Clock as _;
+use serde_json::Value;
 
-use crate::model::{Index, Model, Place, Saying, Since, Stay};
-use crate::world::username;
+use crate::model::{Index, Model, Place, Saying, Stay};
+
+mod deed;
+mod group;
 
 /// A conversation as a device shows it.
 #[derive(Debug, Clone, Default)]
@@ -16,10 +20,17 @@ pub struct Chat {
     pub members: Value,
     /// As `message.list` has them, oldest first.
     pub rows: Vec<Value>,
+    /// Messages at its head, as `conversation.pinned` has them.
+    pub pinned: BTreeSet<String>,
+    /// Messages in it that its person has marked, as `message.starred` has them.
+    pub starred: BTreeSet<String>,
 }
 
 /// What a device shows: its conversations by their ids.
 pub type Shown = BTreeMap<String, Chat>;
+
+/// A message may go so much later than it should: the device's task waits for its turn on a busy machine.
+const LATE_MS: u64 = 5_000;
 
 /// Who is in each group, as the server has it.
 pub type Members = BTreeMap<String, BTreeSet<Index>>;
@@ -47,11 +58,11 @@ pub fn check(model: &Model, shown: &BTreeMap<Index, Shown>, members: &Members) -
             .filter_map(|(device, chats)| Some((*device, chats.get(conversation)?)))
             .collect();
         check_place(model, place, &chats, &mut wrong);
-        check_deeds(model, place, &chats, &mut wrong);
-        check_own(model, &chats, &mut wrong);
+        deed::check(model, place, &chats, &mut wrong);
+        deed::check_own(model, place, &chats, &mut wrong);
         if place.is_group {
             let members = members.get(conversation).cloned().unwrap_or_default();
-            check_group(model, &members, &chats, &mut wrong);
+            group::check(model, &members, &chats, &mut wrong);
         }
     }
     wrong
@@ -59,8 +70,21 @@ pub fn check(model: &Model, shown: &BTreeMap<Index, Shown>, members: &Members) -
 
 /// Which text a row is: by what it says, or, when that is gone, by its id.
 fn saying_of(model: &Model, row: &Value) -> Option<Saying> {
-    let said = row["text"].as_str().and_then(Saying::read);
+    let said = Saying::words_of(row).and_then(Saying::read);
     said.or_else(|| model.ids.get(row["messageId"].as_str()?).copied())
+}
+
+/// Whether a row may disappear by itself: its timer says so, or it may have had one before it was taken back.
+fn fades(model: &Model, place: &Place, row: &Value) -> bool {
+    let is_fading = |saying| place.may_fade(saying);
+    row["timer"].is_u64()
+        || row["kind"] == "deleted" && saying_of(model, row).is_some_and(is_fading)
+}
+
+/// Whether a person may have deleted a text for themself, or its author may have before it left the device.
+fn hides(model: &Model, device: Index, saying: Saying) -> bool {
+    let author = model.owners[saying.device];
+    model.may_hide(model.owners[device], saying) || model.may_hide(author, saying)
 }
 
 /// What can be said of one device's rows without looking at others.
@@ -76,6 +100,7 @@ fn check_rows(
         wrong.push(format!("d{device} shows a conversation of others"));
     }
     let mut last: BTreeMap<Index, u32> = BTreeMap::new();
+    let mut all: BTreeSet<Saying> = BTreeSet::new();
     for row in rows {
         if row["kind"] == "system" {
             continue;
@@ -89,26 +114,44 @@ fn check_rows(
         };
         let author = model.owners[saying.device];
         let name = format!("d{}#{}", saying.device, saying.number);
-        let is_kind = row["kind"] == "text" || row["kind"] == "deleted";
+        let is_kind = ["text", "poll", "deleted"]
+            .iter()
+            .any(|kind| row["kind"] == *kind);
         if !is_kind || row["sender"] != model.accounts[author].as_str() {
             wrong.push(format!("d{device} shows {name} as somebody else's"));
         }
         if row["isOwn"] != (author == owner) {
             wrong.push(format!("d{device} shows {name} on the wrong side"));
         }
-        match last.insert(saying.device, saying.number) {
-            Some(before) if before == saying.number => {
-                wrong.push(format!("d{device} shows {name} twice"));
-            }
-            Some(before) if before > saying.number => {
+        if row["kind"] != "deleted" && row["isForwarded"] != place.passed_on.contains(&saying) {
+            let says = &row["isForwarded"];
+            wrong.push(format!("d{device} says {says} to {name} being passed on"));
+        }
+        if !all.insert(saying) {
+            wrong.push(format!("d{device} shows {name} twice"));
+        }
+        // What was deleted before it left its device, and brought back, is sent after what was said meanwhile.
+        if !model.may_hide(author, saying) {
+            let before = last.insert(saying.device, saying.number);
+            if let Some(before) = before.filter(|before| *before > saying.number) {
                 wrong.push(format!(
                     "d{device} shows {name} after d{}#{before}",
                     saying.device
                 ));
             }
-            _ => {}
+        }
+        if !model.jumped.contains(&device) {
+            check_end(device, &name, row, wrong);
         }
         check_state(model, place, device, saying, row, wrong);
+    }
+}
+
+/// A message whose time is over is gone, where the clock has always been right.
+fn check_end(device: Index, name: &str, row: &Value, wrong: &mut Vec<String>) {
+    let end = row["expiresAt"].as_u64();
+    if end.is_some_and(|end| SystemClock.now().as_millis() > end + LATE_MS) {
+        wrong.push(format!("d{device} still shows {name}, whose time is over"));
     }
 }
 
@@ -159,11 +202,12 @@ fn check_place(
     chats: &BTreeMap<Index, &Chat>,
     wrong: &mut Vec<String>,
 ) {
-    let numbers = |device: Index, by: Index| -> Vec<u32> {
+    // What disappears is compared where it still is ([`deed`]): it does not go everywhere at once.
+    let numbers = |device: Index, by: Index, seer: Index| -> Vec<u32> {
         let rows = chats.get(&device).into_iter().flat_map(|chat| &chat.rows);
-        rows.filter(|row| row["state"] != "failed")
+        rows.filter(|row| row["state"] != "failed" && !fades(model, place, row))
             .filter_map(|row| saying_of(model, row))
-            .filter(|saying| saying.device == by)
+            .filter(|saying| saying.device == by && !hides(model, seer, *saying))
             .map(|saying| saying.number)
             .collect()
     };
@@ -180,7 +224,10 @@ fn check_place(
                 device: author,
                 number: *number,
             };
-            let may_be_gone = !*is_kept || model.taken_back.contains(&saying);
+            let may_be_gone = !*is_kept
+                || model.taken_back.contains(&saying)
+                || model.may_hide(model.owners[author], saying)
+                || place.may_fade(saying);
             if !may_be_gone && !kept.contains(number) {
                 wrong.push(format!("d{author}#{number} is lost on its own device"));
             }
@@ -188,9 +235,25 @@ fn check_place(
         for number in kept.difference(&said.keys().copied().collect()) {
             wrong.push(format!("d{author}#{number} was never said here"));
         }
-        let truth = numbers(author, author);
+        let rows = chats.get(&author).into_iter().flat_map(|chat| &chat.rows);
+        let fading: BTreeSet<u32> = rows
+            .filter(|row| fades(model, place, row))
+            .filter_map(|row| saying_of(model, row))
+            .filter(|saying| saying.device == author)
+            .map(|saying| saying.number)
+            .collect();
         for &device in model.since.keys() {
-            let seen = numbers(device, author);
+            let truth = numbers(author, author, device);
+            let mut seen = numbers(device, author, device);
+            // What its author took back after going is still there for others, and may have gone where it was said.
+            seen.retain(|number| {
+                let saying = Saying {
+                    device: author,
+                    number: *number,
+                };
+                let is_gone = !kept.contains(number) && place.may_fade(saying);
+                !is_gone && !fading.contains(number)
+            });
             check_seen(model, place, (device, author), &seen, &truth, wrong);
         }
     }
@@ -246,152 +309,6 @@ fn check_seen(
         wrong.push(format!(
             "d{device} has a hole in d{author}'s: {seen:?} of {truth:?}"
         ));
-    }
-}
-
-/// What was done to a message (edits, deletions, reactions) is the same on all devices that were there from
-/// its beginning on.
-fn check_deeds(
-    model: &Model,
-    place: &Place,
-    chats: &BTreeMap<Index, &Chat>,
-    wrong: &mut Vec<String>,
-) {
-    let mut first: BTreeMap<&str, (Index, Value)> = BTreeMap::new();
-    for (&device, chat) in chats {
-        let Some((stay, Some(since))) = model.floor(place, device) else {
-            continue;
-        };
-        for row in chat.rows.iter().filter(|row| row["state"] != "failed") {
-            let (Some(saying), Some(id)) = (saying_of(model, row), row["messageId"].as_str())
-            else {
-                continue;
-            };
-            let of = |numbers: &BTreeMap<Index, u32>| numbers.get(&saying.device).copied();
-            if saying.number <= of(&stay).max(of(&since)).unwrap_or(0) {
-                continue;
-            }
-            let deed = deed(row, model.owners[device]);
-            let (other, expected) = first.entry(id).or_insert_with(|| (device, deed.clone()));
-            if *expected != deed {
-                let Saying { device: by, number } = saying;
-                wrong.push(format!(
-                    "d{by}#{number} is {expected} on d{other} and {deed} on d{device}"
-                ));
-            }
-        }
-    }
-}
-
-/// What of a row depends on what was done to it, as everybody else sees it.
-fn deed(row: &Value, owner: Index) -> Value {
-    let mut reactions: Vec<(String, Vec<String>)> = Vec::new();
-    for reaction in row["reactions"].as_array().into_iter().flatten() {
-        let names = reaction["names"].as_array().into_iter().flatten();
-        let mut names: Vec<_> = names.map(text).collect();
-        // A person's own name is left out of what they see.
-        if reaction["isOwn"] == true {
-            names.push(username(owner));
-        }
-        names.sort();
-        reactions.push((text(&reaction["emoji"]), names));
-    }
-    reactions.sort();
-    json!({
-        "text": row["text"],
-        "kind": row["kind"],
-        "isEdited": row["editedAt"].is_u64(),
-        "reactions": reactions,
-        "replyTo": row["replyTo"]["messageId"],
-    })
-}
-
-/// What a person has set for a conversation is the same on all their devices that were there when they set it.
-fn check_own(model: &Model, chats: &BTreeMap<Index, &Chat>, wrong: &mut Vec<String>) {
-    let mut first: BTreeMap<Index, (Index, Value)> = BTreeMap::new();
-    for (&device, chat) in chats {
-        if model.since.get(&device) != Some(&Since::Always) {
-            continue;
-        }
-        let view = &chat.view;
-        // A group is left by each device when it hears of it: what came until then is not the same on all.
-        let is_left = view["group"]["isMember"] == false;
-        let set = json!({
-            "isMuted": view["isMuted"],
-            "isArchived": view["isArchived"],
-            "isPinned": view["isPinned"],
-            "isMarkedUnread": view["isMarkedUnread"],
-            "unread": if is_left { &Value::Null } else { &view["unread"] },
-        });
-        let owner = model.owners[device];
-        let (other, expected) = first.entry(owner).or_insert_with(|| (device, set.clone()));
-        if *expected != set {
-            wrong.push(format!(
-                "a conversation is {expected} on d{other} and {set} on d{device}"
-            ));
-        }
-    }
-}
-
-/// Members see the same group, and others see that they are out.
-fn check_group(
-    model: &Model,
-    members: &BTreeSet<Index>,
-    chats: &BTreeMap<Index, &Chat>,
-    wrong: &mut Vec<String>,
-) {
-    let accounts: BTreeSet<&str> = members
-        .iter()
-        .map(|person| model.accounts[*person].as_str())
-        .collect();
-    let mut first: Option<(Index, Value)> = None;
-    for &device in model.since.keys() {
-        let is_in = members.contains(&model.owners[device]);
-        let Some(chat) = chats.get(&device) else {
-            if is_in {
-                wrong.push(format!("d{device} does not show a group that it is in"));
-            }
-            continue;
-        };
-        let group = &chat.view["group"];
-        if group["isMember"] != is_in {
-            let says = &group["isMember"];
-            wrong.push(format!(
-                "d{device} says {says} to being in a group, which is {is_in}"
-            ));
-        }
-        if !is_in {
-            continue;
-        }
-        let mut people: Vec<(String, String)> = Vec::new();
-        for member in chat.members.as_array().into_iter().flatten() {
-            people.push((text(&member["accountId"]), text(&member["role"])));
-        }
-        people.sort();
-        if !people
-            .iter()
-            .map(|(account, _)| account.as_str())
-            .eq(accounts.iter().copied())
-        {
-            wrong.push(format!(
-                "d{device} shows {people:?}, the server {accounts:?}"
-            ));
-        }
-        let state = json!({
-            "name": chat.view["name"],
-            "about": chat.view["about"],
-            "members": people,
-            "permissions": group["permissions"],
-            "sharesHistory": group["sharesHistory"],
-            "needsApproval": group["needsApproval"],
-        });
-        match &first {
-            Some((other, expected)) if *expected != state => wrong.push(format!(
-                "a group is {expected} on d{other} and {state} on d{device}"
-            )),
-            Some(_) => {}
-            None => first = Some((device, state)),
-        }
     }
 }
 

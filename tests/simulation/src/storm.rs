@@ -107,6 +107,7 @@ impl Devices {
             Event::Open { device } => world.lines[device].open(),
             Event::Jump { device, by_ms } => {
                 count(Fault::ClockJump);
+                world.model().jumped.insert(device);
                 world.clocks[device].as_ref().expect("a core").jump(by_ms);
             }
             Event::KillServer => {

@@ -92,20 +92,27 @@ pub(super) async fn allow(hand: &mut Hand<'_>) -> Option<()> {
         _ => "everyone",
     };
     let (add, edit) = (who(), who());
-    let params = json!({ "conversationId": group.id, "add": add, "editInfo": edit });
+    let shared = [0, 20][hand.rng.usize(0..2)];
+    let params = json!({
+        "conversationId": group.id,
+        "add": add,
+        "editInfo": edit,
+        "needsApproval": hand.rng.bool(),
+        "sharesHistory": shared,
+    });
     hand.ask("conversation.setPermissions", params)
         .await
         .map(drop)
 }
 
 /// A group in which the owner of the device may do everything, or, now and then, another, to be refused.
-async fn some_group_of_ours(hand: &mut Hand<'_>) -> Option<Group> {
+pub(super) async fn some_group_of_ours(hand: &mut Hand<'_>) -> Option<Group> {
     let group = hand.some_group().await?;
     let tries_all_the_same = hand.rng.u8(0..10) == 0;
     (group.is_admin || tries_all_the_same).then_some(group)
 }
 
-fn account(hand: &Hand<'_>, person: Index) -> String {
+pub(super) fn account(hand: &Hand<'_>, person: Index) -> String {
     hand.world.model().accounts[person].clone()
 }
 

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::model::Since;
 
-const CHAT: &str = "chat";
+pub(super) const CHAT: &str = "chat";
 
 /// Alice with device 0, bob with devices 1 and 2; alice has said three things, bob one.
 fn whole() -> (Model, BTreeMap<Index, Shown>) {
@@ -30,6 +31,7 @@ fn whole() -> (Model, BTreeMap<Index, Shown>) {
                 "kind": "text",
                 "sender": model.accounts[author],
                 "isOwn": author == owner,
+                "isForwarded": false,
                 "state": if author == owner { "delivered" } else { "received" },
             })
         });
@@ -41,9 +43,13 @@ fn whole() -> (Model, BTreeMap<Index, Shown>) {
     (model, shown)
 }
 
-fn rows(shown: &mut BTreeMap<Index, Shown>, device: Index) -> &mut Vec<Value> {
+pub(super) fn chat_on(shown: &mut BTreeMap<Index, Shown>, device: Index) -> &mut Chat {
     let conversations = shown.get_mut(&device).expect("a device");
-    &mut conversations.get_mut(CHAT).expect("a conversation").rows
+    conversations.get_mut(CHAT).expect("a conversation")
+}
+
+pub(super) fn rows(shown: &mut BTreeMap<Index, Shown>, device: Index) -> &mut Vec<Value> {
+    &mut chat_on(shown, device).rows
 }
 
 fn chat(rows: Vec<Value>) -> Chat {
@@ -54,7 +60,7 @@ fn chat(rows: Vec<Value>) -> Chat {
 }
 
 /// What the oracle says after damage.
-fn said_of(damage: impl FnOnce(&mut Model, &mut BTreeMap<Index, Shown>)) -> String {
+pub(super) fn said_of(damage: impl FnOnce(&mut Model, &mut BTreeMap<Index, Shown>)) -> String {
     let (mut model, mut shown) = whole();
     damage(&mut model, &mut shown);
     check(&model, &shown, &Members::new()).join("; ")
@@ -168,22 +174,36 @@ fn a_late_device_has_everything_from_some_moment_on() {
 }
 
 #[test]
-fn what_was_done_on_some_devices_only_is_seen() {
-    let edited = said_of(|model, shown| {
+fn what_was_passed_on_and_what_was_not_is_seen() {
+    let invented = said_of(|_, shown| rows(shown, 1)[0]["isForwarded"] = json!(true));
+    assert_eq!(invented, "d1 says true to d0#1 being passed on");
+    let hidden = said_of(|model, _| {
+        let saying = Saying {
+            device: 0,
+            number: 1,
+        };
+        model.pass_on(CHAT, saying);
+        model.keep(CHAT, saying);
+    });
+    assert!(hidden.contains("d2 says false to d0#1"), "{hidden}");
+}
+
+#[test]
+fn what_outlives_its_time_is_seen_where_the_clock_is_right() {
+    let late = |model: &mut Model, shown: &mut BTreeMap<Index, Shown>| {
+        model.let_fade(CHAT);
         for device in 0..3 {
-            for (number, row) in rows(shown, device).iter_mut().enumerate() {
-                row["messageId"] = json!(number.to_string());
-            }
+            rows(shown, device)[3]["timer"] = json!(1);
         }
-        model.ids = BTreeMap::new();
-        rows(shown, 1)[0]["editedAt"] = json!(1);
+        rows(shown, 1)[3]["expiresAt"] = json!(1000);
+    };
+    let seen = said_of(late);
+    assert_eq!(seen, "d1 still shows d0#3, whose time is over");
+    let excused = said_of(|model, shown| {
+        late(model, shown);
+        model.jumped.insert(1);
     });
-    assert!(edited.contains("on d0 and"), "{edited}");
-    let muted = said_of(|_, shown| {
-        let chats = shown.get_mut(&2).expect("a device");
-        chats.get_mut(CHAT).expect("a conversation").view = json!({ "isMuted": true });
-    });
-    assert!(muted.contains("on d1 and"), "{muted}");
+    assert_eq!(excused, "");
 }
 
 #[test]
@@ -200,7 +220,7 @@ fn groups_that_differ_are_seen() {
         damage(&mut chat.expect("a conversation").view);
         let chats = shown.iter().map(|(device, chats)| (*device, &chats[CHAT]));
         let mut wrong = Vec::new();
-        check_group(&model, members, &chats.collect(), &mut wrong);
+        group::check(&model, members, &chats.collect(), &mut wrong);
         wrong.join("; ")
     };
     let both = BTreeSet::from([0, 1]);
