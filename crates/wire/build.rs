@@ -7,6 +7,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "proto/content.proto",
         "proto/group.proto",
         "proto/link.proto",
+        "proto/history.proto",
     ];
     for file in files {
         println!("cargo:rerun-if-changed={file}");

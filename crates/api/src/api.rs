@@ -15,6 +15,7 @@ use crate::error::{ErrorCode, RpcError};
 use crate::events::Events;
 use crate::for_each_command;
 use crate::group_view::*;
+use crate::history_view::HistoryView;
 use crate::link_view::LinkCodeView;
 use crate::param::*;
 use crate::security_view::*;

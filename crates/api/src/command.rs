@@ -2,6 +2,7 @@
 //! the TypeScript types are made from it; nobody keeps a second list.
 
 use crate::group_view::*;
+use crate::history_view::HistoryView;
 use crate::link_view::LinkCodeView;
 use crate::param::*;
 use crate::security_view::*;
@@ -34,6 +35,8 @@ macro_rules! for_each_command {
             "account.logOut": account_log_out(Empty) -> Empty;
             /// The devices in force, this one first, then the newest.
             "device.list": device_list(Empty) -> Vec<DeviceView>;
+            /// How far the history is on this device: one that came later fetches it from another.
+            "history.status": history_status(Empty) -> HistoryView;
             /// Calls a device something, for all own devices.
             "device.rename": device_rename(RenameDeviceParams) -> Empty;
             /// What guards the account beside its password.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::history_view::HistoryView;
 use crate::link_view::LinkingView;
 use crate::security_view::AlarmView;
 use crate::view::{
@@ -96,6 +97,18 @@ pub enum AppEvent {
     /// The devices of the account, or their names: ask for them again.
     #[serde(rename = "devices.changed")]
     DevicesChanged,
+    /// The history has come further on this device, or has to wait.
+    #[serde(rename = "history.changed")]
+    HistoryChanged {
+        /// How far it is.
+        history: HistoryView,
+    },
+    /// Older messages of a conversation have come from another device: read its pages again.
+    #[serde(rename = "history.filled")]
+    HistoryFilled {
+        /// Which.
+        conversation_id: String,
+    },
     /// Somebody types, or has stopped.
     #[serde(rename = "typing")]
     Typing {

@@ -50,6 +50,12 @@ impl From<Event> for AppEvent {
                 Self::Connection { state, retry_at }
             }
             Event::DevicesChanged => Self::DevicesChanged,
+            Event::History(progress) => Self::HistoryChanged {
+                history: progress.into(),
+            },
+            Event::HistoryFilled(conversation) => Self::HistoryFilled {
+                conversation_id: conversation.to_string(),
+            },
             Event::Account(status) => Self::AccountChanged {
                 status: status.into(),
             },

@@ -13,6 +13,7 @@ mod event;
 mod events;
 pub mod group_view;
 mod groups;
+pub mod history_view;
 pub mod link_view;
 mod message_view;
 mod messages;

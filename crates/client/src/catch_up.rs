@@ -126,6 +126,8 @@ async fn catch_up(
     let states = session.join_missing(shared).await?;
     session.bring_back_all(shared, &states).await?;
     sync::meet_own_devices(shared, session).await?;
+    session.has_joined.store(true, Ordering::Relaxed);
+    session.history_wake.notify_one();
     session.replenish_key_packages().await?;
     session.plan_renewals().await?;
     session.group_wake.notify_one();

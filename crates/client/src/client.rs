@@ -18,7 +18,9 @@ use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
 use crate::security::Enrolment;
 use crate::session::Session;
-use crate::{expiry, group, inbox, link, outbox, presence, receipt, renew, reread, search, sync};
+use crate::{
+    expiry, group, history, inbox, link, outbox, presence, receipt, renew, reread, search, sync,
+};
 
 /// What a client is opened with.
 #[derive(Debug, Clone)]
@@ -334,6 +336,7 @@ impl Shared {
         outbox::spawn(Arc::downgrade(self), &session);
         renew::spawn(Arc::downgrade(self), &session);
         sync::spawn(Arc::downgrade(self), &session);
+        history::spawn(Arc::downgrade(self), &session);
         presence::spawn(Arc::downgrade(self), &session);
         search::spawn(&session);
         receipt::spawn(&session);

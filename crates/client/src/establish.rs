@@ -276,6 +276,7 @@ impl Session {
         shared.publish(events);
         // More may be waiting to be added than a group starts with.
         self.group_wake.notify_one();
+        self.history_wake.notify_one();
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use pipit_domain::{AccountId, ConversationId, MessageId, Redacted, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::client::{AccountStatus, Connection};
+use crate::history::HistoryProgress;
 use crate::link::LinkState;
 use crate::people::Profile;
 use crate::record::{ContactRecord, ConversationRecord, MessageRecord};
@@ -54,6 +55,10 @@ pub enum Event {
     SettingsChanged(Settings),
     /// The devices of the account, or their names, have changed: ask for them again.
     DevicesChanged,
+    /// The history of the account has come further on this device.
+    History(HistoryProgress),
+    /// Older messages of a conversation have come.
+    HistoryFilled(ConversationId),
     /// Somebody types in a conversation, or has stopped.
     Typing {
         /// Where.

@@ -3,8 +3,8 @@
 
 use pipit_domain::{ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::Transaction;
-use pipit_store::table::conversation;
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
+use pipit_store::table::{conversation, ledger};
 use pipit_wire::v1::{Acknowledge, client_frame};
 
 use crate::client::Shared;
@@ -12,10 +12,13 @@ use crate::clock::random;
 use crate::conversation::changed;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::history;
 use crate::session::Session;
 
 /// The stable word of the line that stands where mail is missing.
 const GAP: &str = "history.gap";
+/// Before the newest message here, what another device has is looked through: senders' clocks are a little off.
+const SINCE_MS: u64 = 24 * 60 * 60 * 1000;
 
 impl Session {
     /// Joins every conversation anew (commits were among what is lost), puts a line where the mail is
@@ -35,8 +38,10 @@ impl Session {
             .store
             .write(move |transaction| {
                 let mut events = Vec::new();
+                let mut last = Timestamp::from_millis(0);
                 for place in conversation::list(transaction)? {
                     let newest = message::newest(transaction, place.conversation)?;
+                    last = last.max(newest.as_ref().map_or(last, |row| row.sent_at));
                     let is_told = newest
                         .as_ref()
                         .is_some_and(|row| row.kind == MessageKind::System && row.text.0 == GAP);
@@ -49,9 +54,16 @@ impl Session {
                     ));
                     events.extend(changed(&reader, transaction, [place.conversation])?);
                 }
+                // Another device may have got what this one missed.
+                let devices = ledger::get(transaction, own)?;
+                if devices.is_some_and(|ledger| ledger.devices().len() > 1) {
+                    let since = last.as_millis().saturating_sub(SINCE_MS);
+                    history::want(transaction, Timestamp::from_millis(since))?;
+                }
                 Ok::<_, ClientError>(events)
             })
             .await?;
+        self.history_wake.notify_one();
         shared.publisher.publish(events);
         let known = Acknowledge {
             sequences: Vec::new(),
@@ -60,6 +72,11 @@ impl Session {
         self.link.send(client_frame::Body::Acknowledge(known)).await;
         Ok(())
     }
+}
+
+/// Whether this is the word of such a line.
+pub(crate) fn is_gap(word: &str) -> bool {
+    word == GAP
 }
 
 fn insert_gap(

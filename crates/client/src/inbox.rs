@@ -142,6 +142,7 @@ async fn other_event(
             session.is_caught_up.store(true, Ordering::Relaxed);
             session.sync_wake.notify_one();
             session.presence.wake.notify_one();
+            session.history_wake.notify_one();
             catch_up::start(shared, session, state.has_gap, &state.newest);
         }
         LinkEvent::Push(server_frame::Body::Delivered(delivered)) => {
@@ -228,6 +229,7 @@ async fn receive(
             session.outbox_wake.notify_one();
             session.renewal_wake.notify_one();
             session.group_wake.notify_one();
+            session.history_wake.notify_one();
         }
         if opened.group_changed || opened.has_set {
             session.sync_wake.notify_one();

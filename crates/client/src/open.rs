@@ -9,6 +9,7 @@ use pipit_store::table::message::{self};
 use pipit_store::table::{opened, outbox, pending_join, state};
 use pipit_store::{Transaction, mls_storage};
 use pipit_wire::content::{Control, sync as content_sync};
+use pipit_wire::history as device_history;
 use pipit_wire::mls_header;
 use pipit_wire::v1::{Deliver, EnvelopeKind};
 
@@ -16,6 +17,7 @@ use crate::commit;
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::group;
+use crate::history;
 use crate::ledgers::StoredLedgers;
 use crate::people::profile;
 use crate::record::Reader;
@@ -245,6 +247,10 @@ impl Opener<'_> {
                     ..Outcome::default()
                 });
             }
+            device_history::MEDIA_TYPE if sender == self.own => {
+                let device = self.identity.leaf().device;
+                history::receive(transaction, reader, device, place, control.body, self.now)?
+            }
             _ => {
                 let received = group::receive(transaction, self.own, place, sender, control, at)?;
                 return Ok(received.map_or_else(Outcome::default, |received| Outcome {
@@ -256,7 +262,10 @@ impl Opener<'_> {
             }
         };
         Ok(Outcome {
-            has_set: control.media_type == content_sync::MEDIA_TYPE,
+            has_set: matches!(
+                control.media_type,
+                content_sync::MEDIA_TYPE | device_history::MEDIA_TYPE
+            ),
             events,
             ..Outcome::default()
         })

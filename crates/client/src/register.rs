@@ -18,6 +18,7 @@ use rand::rngs::OsRng;
 use crate::client::{Client, Registered};
 use crate::clock::random;
 use crate::error::ClientError;
+use crate::history;
 use crate::keys;
 use crate::people::ProfileChange;
 use crate::session::offset_ms;
@@ -128,6 +129,10 @@ impl Client {
                 account::insert(transaction, &kept)?;
                 ledger::put(transaction, &ledger)?;
                 contact::put(transaction, kept.account, &kept.username.0)?;
+                // Those that were here before have the history.
+                if ledger.devices().len() > 1 {
+                    history::want(transaction, Timestamp::from_millis(0))?;
+                }
                 Ok::<_, ClientError>(())
             })
             .await?;

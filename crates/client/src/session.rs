@@ -44,6 +44,10 @@ pub(crate) struct Session {
     pub(crate) renewal_wake: Arc<Notify>,
     /// Other devices of the account may have to be told something, or the session has ended.
     pub(crate) sync_wake: Arc<Notify>,
+    /// There may be somebody to ask for the history, or the session has ended.
+    pub(crate) history_wake: Arc<Notify>,
+    /// This device has been in all conversations of the account since the program started.
+    pub(crate) has_joined: AtomicBool,
     /// Connected, and the mail that waited has been read.
     pub(crate) is_caught_up: AtomicBool,
     /// Something may be waiting to be done in a group, or the session has ended.
@@ -152,6 +156,8 @@ impl Session {
             outbox_wake: Arc::new(Notify::new()),
             renewal_wake: Arc::new(Notify::new()),
             sync_wake: Arc::new(Notify::new()),
+            history_wake: Arc::new(Notify::new()),
+            has_joined: AtomicBool::new(false),
             is_caught_up: AtomicBool::new(false),
             group_wake: Arc::new(Notify::new()),
             revokes_now: AtomicBool::new(false),
@@ -283,6 +289,7 @@ impl Drop for Session {
         self.outbox_wake.notify_one();
         self.renewal_wake.notify_one();
         self.sync_wake.notify_one();
+        self.history_wake.notify_one();
         self.group_wake.notify_one();
         self.presence.wake.notify_one();
         self.receipts.wake.notify_one();

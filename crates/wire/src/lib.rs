@@ -9,6 +9,7 @@ pub mod charter;
 pub mod content;
 pub mod frame;
 pub mod group;
+pub mod history;
 pub mod mls_header;
 mod refusal;
 

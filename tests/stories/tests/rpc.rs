@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "conversation.setRole",
     "conversation.setTimer",
     "conversation.setPermissions",
+    "history.status",
     "invite.create",
     "invite.revoke",
     "invite.get",

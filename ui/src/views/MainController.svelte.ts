@@ -9,6 +9,7 @@ import { ComposerController } from "../features/composer/ComposerController.svel
 import { ConnectionController } from "../features/connection/ConnectionController.svelte";
 import { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { EmojiController } from "../features/emoji/EmojiController.svelte";
+import { HistoryController } from "../features/history/HistoryController.svelte";
 import { NewConversationController } from "../features/new-conversation/NewConversationController.svelte";
 import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
 import { TimelineController } from "../features/timeline/TimelineController.svelte";
@@ -30,6 +31,7 @@ export class MainController {
   readonly composer: ComposerController;
   readonly announcer: AnnouncerController;
   readonly sides: SidesController;
+  readonly history: HistoryController;
   readonly emoji: EmojiController;
   readonly pictures: PicturesController;
   timeline = $state.raw<TimelineController>();
@@ -62,6 +64,7 @@ export class MainController {
     });
     this.connection = new ConnectionController(backend, feed);
     this.connection.apply(status);
+    this.history = new HistoryController(backend, feed);
     this.composer = new ComposerController(backend);
     this.emoji = new EmojiController(globalThis.localStorage);
     this.pictures = new PicturesController(backend, feed, status.accountId);
@@ -82,6 +85,7 @@ export class MainController {
 
   async start(): Promise<void> {
     void this.#loadPicture();
+    void this.history.load();
     await this.list.load();
     const open = this.storage?.getItem(OPEN_KEY);
     if (open && this.list.conversations.some((one) => one.conversationId === open)) await this.open(open);
@@ -102,6 +106,7 @@ export class MainController {
     this.#stop();
     this.sides.dispose();
     this.pictures.dispose();
+    this.history.dispose();
     this.timeline?.dispose();
     this.chat?.dispose();
   }

@@ -3,6 +3,7 @@
 use pipit_domain::DeviceId;
 
 use super::{Answer, Api, id};
+use crate::history_view::HistoryView;
 use crate::link_view::LinkCodeView;
 use crate::param::*;
 use crate::security_view::DeviceView;
@@ -16,6 +17,10 @@ impl Api {
     pub(super) async fn device_list(&self, _: Empty) -> Answer<Vec<DeviceView>> {
         let devices = self.client.devices().await?;
         Ok(devices.into_iter().map(Into::into).collect())
+    }
+
+    pub(super) async fn history_status(&self, _: Empty) -> Answer<HistoryView> {
+        Ok(self.client.history_progress().await?.into())
     }
 
     pub(super) async fn device_rename(&self, params: RenameDeviceParams) -> Answer<Empty> {

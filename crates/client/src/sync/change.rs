@@ -118,6 +118,8 @@ pub(crate) enum Change {
 }
 
 impl Change {
+    /// The number of [`Change::Cleared`].
+    pub(crate) const CLEARED: u32 = SyncKind::Cleared as u32;
     /// The number of [`Change::Read`].
     pub(crate) const READ: u32 = SyncKind::Read as u32;
     /// The number of [`Change::Deleted`].

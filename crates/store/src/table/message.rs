@@ -13,7 +13,7 @@ use crate::StoreError;
 
 pub use mark::{pinned, pinned_count, set_closed, set_pinned, set_starred, starred};
 pub(super) use position::position_again;
-pub use position::{earlier_position, free_position, last_position, late_position};
+pub use position::{earlier_position, free_position, given_position, last_position, late_position};
 pub use window::{
     after, any_delivered, before, by_envelope, by_row, first_unread, get, is_unread, last_came,
     mentions, newest, newest_received, of_version, replies, undelivered,

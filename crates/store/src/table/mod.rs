@@ -11,6 +11,7 @@ pub mod deed;
 pub mod delivery;
 pub mod edit;
 pub mod group_member;
+pub mod history;
 pub mod join_request;
 pub mod ledger;
 pub mod message;

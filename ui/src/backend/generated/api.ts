@@ -655,6 +655,28 @@ needsApproval: boolean,
 requestCount: number, };
 
 /**
+ * Whether something of the history is to come.
+ */
+export type HistoryState = "complete" | "waiting" | "coming";
+
+/**
+ * How far the history is.
+ */
+export type HistoryView = { 
+/**
+ * Whether something is to come.
+ */
+state: HistoryState, 
+/**
+ * Messages that have come.
+ */
+received: number, 
+/**
+ * About as many as there are.
+ */
+total: number, };
+
+/**
  * Somebody who asks to join a group.
  */
 export type JoinRequestView = { 
@@ -1200,7 +1222,15 @@ profile: ProfileView, } | { "type": "settings.changed",
 /**
  * As they are now.
  */
-settings: Settings, } | { "type": "devices.changed" } | { "type": "typing", 
+settings: Settings, } | { "type": "devices.changed" } | { "type": "history.changed", 
+/**
+ * How far it is.
+ */
+history: HistoryView, } | { "type": "history.filled", 
+/**
+ * Which.
+ */
+conversationId: string, } | { "type": "typing", 
 /**
  * Where.
  */
@@ -2283,6 +2313,8 @@ export interface Commands {
   "account.logOut": { params: Empty; result: Empty };
   /** The devices in force, this one first, then the newest. */
   "device.list": { params: Empty; result: Array<DeviceView> };
+  /** How far the history is on this device: one that came later fetches it from another. */
+  "history.status": { params: Empty; result: HistoryView };
   /** Calls a device something, for all own devices. */
   "device.rename": { params: RenameDeviceParams; result: Empty };
   /** What guards the account beside its password. */

@@ -238,12 +238,23 @@ export class TimelineController {
       case "message.removed":
         this.messages = this.messages.filter((one) => one.messageId !== event.messageId);
         return;
+      case "history.filled":
+        if (event.conversationId === this.conversationId) void this.#filled();
+        return;
       case "conversation.changed":
         if (event.conversation.conversationId === this.conversationId) this.#reads.setUnread(event.conversation.unread);
         return;
       default:
         return;
     }
+  }
+
+  /** Messages have come from another device: above what there was, or where a gap was. */
+  async #filled(): Promise<void> {
+    if (this.state !== "ready") return;
+    if (this.hasOlder || this.messages.length === 0) return this.refresh();
+    this.hasOlder = true;
+    await this.loadOlder();
   }
 
   #add(message: Message): void {

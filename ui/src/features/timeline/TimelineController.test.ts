@@ -193,6 +193,32 @@ describe("events", () => {
   });
 });
 
+describe("history from another device", () => {
+  const filled = { type: "history.filled", conversationId: "c1" } as const;
+
+  it("goes on above what was all there was", async () => {
+    const all = history(120);
+    const timeline = await opened(all.slice(115));
+    expect(timeline.hasOlder).toBe(false);
+    backend.put(conversation("c1"), all);
+    backend.emit(filled);
+    await vi.waitFor(() => expect(ids(timeline)).toHaveLength(PAGE_LEN + 5));
+    expect(timeline).toMatchObject({ hasOlder: true, older: "idle" });
+    expect(ids(timeline).at(-1)).toBe("m120");
+  });
+
+  it("fills a chat that was empty, and a gap", async () => {
+    const timeline = await opened([]);
+    backend.put(conversation("c1"), [message("m1"), message("m3")]);
+    backend.emit(filled);
+    await vi.waitFor(() => expect(ids(timeline)).toEqual(["m1", "m3"]));
+    timeline.hasOlder = true;
+    backend.put(conversation("c1"), history(3));
+    backend.emit(filled);
+    await vi.waitFor(() => expect(ids(timeline)).toEqual(["m1", "m2", "m3"]));
+  });
+});
+
 describe("a missed event", () => {
   it("brings what was added and changed at the end", async () => {
     const timeline = await opened([...history(3), own("m4", { state: "queued" })]);

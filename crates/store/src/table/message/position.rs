@@ -185,6 +185,43 @@ pub fn earlier_position(
     free_between(connection, conversation, wanted, after..next)
 }
 
+/// A position for a message of `sender` that another device of the account has at `wanted`: that one, if it is free and
+/// before `next`, where the one stands that its sender wrote after it; else one before that.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn given_position(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    wanted: u64,
+    next: Option<u64>,
+) -> Result<u64, StoreError> {
+    let next = match next {
+        Some(next) => Some(next),
+        None => connection
+            .prepare_cached(
+                "SELECT position FROM message
+                 WHERE conversation = ?1 AND sender = ?2 AND position >= ?3 AND kind <> 4
+                 ORDER BY position LIMIT 1",
+            )?
+            .query_row(
+                params![conversation, sender.as_bytes(), number(wanted)],
+                |row| row.get(0),
+            )
+            .optional()?,
+    };
+    let Some(next) = next else {
+        return first_free(connection, conversation, wanted);
+    };
+    let wanted = wanted.min(next.saturating_sub(1));
+    let found = free_between(connection, conversation, wanted, 0..next)?;
+    match found {
+        Some(position) => Ok(position),
+        None => first_free(connection, conversation, wanted),
+    }
+}
+
 /// The free position in a range that is nearest to a wanted one, rather before it than after it.
 fn free_between(
     connection: &Connection,
