@@ -216,3 +216,47 @@ async fn what_another_device_has_waits_until_that_is_online() {
         all(&tablet, &pair.conversation).await
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_mail_had_to_be_dropped_says_so_and_gets_it_from_another() {
+    let pair = &Pair::talking().await;
+    let mut tablet = Person::login(&pair.server.address, "alice").await;
+    wait_state(&tablet, "complete").await;
+    tablet.quit().await;
+    let id = pair.bob.send(&pair.conversation, "while it was away").await;
+    pair.alice.wait_message(&id, "it", |_| true).await;
+    pair.bob.wait_all_delivered(&pair.conversation).await;
+    // The server keeps no mail for ever: that of the tablet, which came last, is given up.
+    let database = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
+        .expect("the database");
+    database
+        .busy_timeout(std::time::Duration::from_secs(10))
+        .expect("a database that waits");
+    database
+        .execute_batch(
+            "BEGIN IMMEDIATE;
+             DELETE FROM pointer WHERE device_no = (SELECT max(device_no) FROM device);
+             UPDATE device SET mailbox_expired = 1 WHERE device_no = (SELECT max(device_no) FROM device);
+             COMMIT;",
+        )
+        .expect("a mailbox can be given up");
+    tablet.start().await;
+    tablet.wait_message(&id, "what was lost", |_| true).await;
+    wait_state(&tablet, "complete").await;
+    let lines = tablet.messages(&pair.conversation).await;
+    let gap = lines
+        .iter()
+        .filter(|one| one["system"]["word"] == "history.gap" || one["text"] == "history.gap");
+    assert_eq!(gap.count(), 1, "it says so");
+    assert_eq!(
+        tablet
+            .texts(&pair.conversation)
+            .await
+            .iter()
+            .filter(|text| *text == "while it was away")
+            .count(),
+        1
+    );
+    let answer = tablet.send(&pair.conversation, "here again").await;
+    pair.bob.wait_message(&answer, "the answer", |_| true).await;
+}
