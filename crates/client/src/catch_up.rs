@@ -131,6 +131,17 @@ async fn catch_up(
     session.replenish_key_packages().await?;
     session.plan_renewals().await?;
     session.group_wake.notify_one();
+    ask_undelivered(shared, session).await
+}
+
+/// Asks how far own messages are that others have not all received.
+///
+/// # Errors
+/// When the server can't be reached, or the history can't be read.
+pub(crate) async fn ask_undelivered(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+) -> Result<(), ClientError> {
     let mut before = i64::MAX;
     loop {
         let page = session

@@ -233,6 +233,7 @@ async fn receive(
         }
         if opened.group_changed || opened.has_set {
             session.sync_wake.notify_one();
+            session.history_wake.notify_one();
         }
         // Until the mail that waited has been read, it looks after that anyway.
         if opened.looks && state.is_caught_up {

@@ -46,7 +46,7 @@ use crate::error::ClientError;
 use crate::event::Event;
 use crate::record::Reader;
 use crate::session::Session;
-use crate::{control, task};
+use crate::{catch_up, control, task};
 
 /// Without a word for so long, another device is asked too.
 const SILENCE_MS: u64 = 60_000;
@@ -196,12 +196,19 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
     let wake = Arc::clone(&session.history_wake);
     let session = Arc::downgrade(session);
     task::start(async move {
+        let mut was_wanted = false;
         loop {
             let (Some(strong), Some(shared)) = (session.upgrade(), shared.upgrade()) else {
                 return;
             };
             let wait = match look(&shared, &strong).await {
-                Ok(()) => PACE,
+                Ok(is_wanted) => {
+                    if was_wanted && !is_wanted {
+                        all_is_here(&shared, &strong).await;
+                    }
+                    was_wanted = is_wanted;
+                    PACE
+                }
                 Err(error) => {
                     tracing::error!(%error, "the history could not be asked for");
                     PAUSE
@@ -214,13 +221,19 @@ pub(crate) fn spawn(shared: Weak<Shared>, session: &Arc<Session>) {
     });
 }
 
-/// Asks, or asks again, when nothing is under way.
-async fn look(shared: &Shared, session: &Arc<Session>) -> Result<(), ClientError> {
+/// Who has received a message may have been told between its being given and its coming. After a crash the next
+/// connection asks.
+async fn all_is_here(shared: &Arc<Shared>, session: &Arc<Session>) {
+    if let Err(error) = catch_up::ask_undelivered(shared, session).await {
+        tracing::info!(%error, "who has received what is asked for with the next connection");
+    }
+}
+
+/// Asks, or asks again, when nothing is under way; answers whether something is still to come.
+async fn look(shared: &Shared, session: &Arc<Session>) -> Result<bool, ClientError> {
     // First what is written now, then what was.
     let is_ready = &[&session.is_caught_up, &session.has_joined];
-    if !is_ready.iter().all(|is_so| is_so.load(Ordering::Relaxed)) {
-        return Ok(());
-    }
+    let is_ready = is_ready.iter().all(|is_so| is_so.load(Ordering::Relaxed));
     let is_wanted = session
         .store
         .read(|connection| {
@@ -233,8 +246,8 @@ async fn look(shared: &Shared, session: &Arc<Session>) -> Result<(), ClientError
             })
         })
         .await?;
-    if !is_wanted {
-        return Ok(());
+    if !is_wanted || !is_ready {
+        return Ok(is_wanted);
     }
     let worker = Arc::clone(session);
     let events = session
@@ -266,5 +279,5 @@ async fn look(shared: &Shared, session: &Arc<Session>) -> Result<(), ClientError
         .await?;
     session.outbox_wake.notify_one();
     shared.publish(events);
-    Ok(())
+    Ok(true)
 }
