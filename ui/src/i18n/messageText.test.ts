@@ -33,7 +33,7 @@ describe("what a message says in one line", () => {
 
   it("knows lines of the core without more than their word, and says so when it doesn't know one", () => {
     const bare: Message = message("m1", { kind: "system", text: "history.gap" });
-    expect(messageText(bare)).toMatch(/missing here/u);
+    expect(messageText(bare)).toMatch(/were dropped/u);
     expect(line("something.newer")).toMatch(/needs a newer Pipit/u);
     expect(line("group.left")).toBe("Somebody left");
   });
