@@ -30,8 +30,6 @@ const COMMAND: &str = "rpc";
 const EVENT: &str = "event";
 /// Calls that wait to be started. The screen has a few open at a time; this many are a fault of it.
 const WAITING_MAX: usize = 1024;
-/// Stands as the title of a notification that tells nothing else.
-const APP_NAME: &str = "Pipit";
 
 /// One call of the screen.
 #[derive(Debug, Deserialize)]
@@ -190,7 +188,7 @@ async fn notify(app: AppHandle, api: Api) {
         let (app, api) = (app.clone(), api.clone());
         // Of a stranger who asks nothing is told before the person has looked.
         let title = match title.is_empty() {
-            true => APP_NAME.to_owned(),
+            true => crate::APP_NAME.to_owned(),
             false => title,
         };
         let notice = Notice {

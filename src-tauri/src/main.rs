@@ -20,6 +20,9 @@ mod platform;
 mod profile;
 mod window;
 
+/// What people know the app by, in every language.
+pub const APP_NAME: &str = "Pipit";
+
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let filter = EnvFilter::try_from_env("PIPIT_LOG").map_or_else(

@@ -63,7 +63,7 @@ pub fn show_notification(
     let mut notification = notify_rust::Notification::new();
     // The action must be named before showing: later the system no longer reads it.
     notification
-        .appname("Pipit")
+        .appname(crate::APP_NAME)
         .summary(title)
         .body(body)
         .action("default", "Open");
@@ -78,7 +78,7 @@ fn show_with_hints(
     use notify_rust::Hint;
     notification
         .icon("pipit")
-        .hint(Hint::DesktopEntry("Pipit".to_owned()))
+        .hint(Hint::DesktopEntry(crate::APP_NAME.to_owned()))
         .hint(Hint::Category("im.received".to_owned()));
     if let Some(id) = replaces {
         notification.id(id);

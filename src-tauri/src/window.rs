@@ -42,7 +42,7 @@ addEventListener('contextmenu', (event) => {
 /// When the system's webview does not start.
 pub fn open(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> {
     let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
-        .title("Pipit")
+        .title(crate::APP_NAME)
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SIZE_MIN.0, SIZE_MIN.1)
         .data_directory(profile.webview_dir())

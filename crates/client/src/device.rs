@@ -54,16 +54,12 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::UnknownDevice`] when no device in force has this id, [`ClientError::Name`] for a name that is
-    /// too long.
+    /// too long or more than a line.
     pub async fn rename_device(&self, device: DeviceId, name: &str) -> Result<(), ClientError> {
         let session = self.session()?;
-        let name = name.trim();
-        if name.len() > limits::DISPLAY_NAME_LEN_MAX {
-            return Err(ClientError::Name);
-        }
         let change = Change::DeviceName {
             device,
-            name: Redacted(name.to_owned()),
+            name: checked_name(name)?,
         };
         let worker = std::sync::Arc::clone(&session);
         let events = session
@@ -79,6 +75,18 @@ impl Client {
         session.tell(&self.shared, events);
         Ok(())
     }
+}
+
+/// What a device may be called.
+///
+/// # Errors
+/// [`ClientError::Name`] for what is too long or more than a line.
+pub(crate) fn checked_name(name: &str) -> Result<Redacted<String>, ClientError> {
+    let name = name.trim();
+    if name.len() > limits::DISPLAY_NAME_LEN_MAX || name.chars().any(char::is_control) {
+        return Err(ClientError::Name);
+    }
+    Ok(Redacted(name.to_owned()))
 }
 
 fn in_force(

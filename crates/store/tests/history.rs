@@ -475,6 +475,37 @@ async fn what_is_brought_back_stands_where_it_was() {
 }
 
 #[tokio::test]
+async fn what_another_device_gives_stands_where_it_stood_there_and_before_what_its_sender_wrote_later()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store
+        .write(|connection| {
+            let conversation = conversation_row(connection)?;
+            let given = |sender, wanted, next| {
+                message::given_position(connection, conversation, sender, wanted, next)
+            };
+            assert_eq!(given(PEER, 5_000, None)?, 5_000, "where it stood");
+            receive(connection, 1, 1, 5)?;
+            let mut id = [0; 32];
+            id[3] = 1;
+            let later = message::get(connection, MessageId::new(id))?.unwrap();
+            assert_eq!(given(PEER, later.position, None)?, later.position - 1);
+            assert_eq!(
+                given(PEER, 9_000, Some(later.position))?,
+                later.position - 1
+            );
+            assert_eq!(given(OTHER, later.position, None)?, later.position + 1);
+            // In the trash it keeps its place: it may be brought back.
+            trash::put(connection, later.message, None, Timestamp::from_millis(9))?;
+            assert_eq!(given(PEER, later.position, None)?, later.position - 1);
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn what_is_shown_later_goes_before_what_its_sender_wrote_later() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();

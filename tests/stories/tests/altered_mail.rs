@@ -3,7 +3,7 @@
 use pipit_wire::v1::server_frame::Body;
 use pipit_wire::v1::{Deliver, EnvelopeKind};
 use serde_json::Value;
-use story_tests::{Pair, Verdict, until};
+use story_tests::{Pair, Person, Proxy, Verdict, until};
 
 /// The lie that changes one delivery of a kind, the first that comes.
 fn delivery_lie(
@@ -28,6 +28,25 @@ fn flip_last_byte(deliver: &mut Deliver) {
     deliver.payload = bytes.into();
 }
 
+/// Waits until a device shows that something could not be read.
+async fn wait_gap(device: &Person, place: &str) {
+    until("a line where the change was", async || {
+        let messages = device.messages(place).await;
+        let is_gap = |message: &Value| message["kind"] == "unreadable";
+        messages.iter().any(is_gap).then_some(())
+    })
+    .await;
+}
+
+/// Waits until so many changes of members have passed this line.
+async fn wait_commits(line: &Proxy, count: usize) {
+    line.seen("alice's way back", |frames| {
+        let commits = frames.iter().filter(|frame| frame.is_commit()).count();
+        (commits >= count).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn altered_mail_is_a_visible_gap_and_what_follows_is_read() {
     let pair = &Pair::talking().await;
@@ -50,19 +69,9 @@ async fn an_altered_commit_is_shown_and_the_device_comes_back() {
     pair.alice_line
         .lie(delivery_lie(EnvelopeKind::Commit, flip_last_byte));
     let tablet = pair.second_device().await;
-    until("a line where the change was", async || {
-        let messages = alice.messages(place).await;
-        let is_gap = |message: &Value| message["kind"] == "unreadable";
-        messages.iter().any(is_gap).then_some(())
-    })
-    .await;
+    wait_gap(alice, place).await;
     // She is in again: her own change of members has reached bob and the tablet.
-    pair.bob_line
-        .seen("alice's way back", |frames| {
-            let commits = frames.iter().filter(|frame| frame.is_commit()).count();
-            (commits >= 3).then_some(())
-        })
-        .await;
+    wait_commits(&pair.bob_line, 3).await;
     tablet.send(place, "read by alice").await;
     alice.wait_text(place, "read by alice").await;
 }
@@ -81,19 +90,9 @@ async fn commits_in_another_order_are_shown_and_the_device_comes_back() {
     pair.alice_line.held(2).await;
     pair.alice_line.pass();
     pair.alice_line.release_reversed();
-    until("a line where the change was", async || {
-        let messages = alice.messages(place).await;
-        let is_gap = |message: &Value| message["kind"] == "unreadable";
-        messages.iter().any(is_gap).then_some(())
-    })
-    .await;
+    wait_gap(alice, place).await;
     // Bob sees three, of the tablet, the desk and alice, the tablet two, the desk one.
-    pair.bob_line
-        .seen("alice's way back", |frames| {
-            let commits = frames.iter().filter(|frame| frame.is_commit()).count();
-            (commits >= 6).then_some(())
-        })
-        .await;
+    wait_commits(&pair.bob_line, 6).await;
     for (device, text) in [(&tablet, "from the tablet"), (&desk, "from the desk")] {
         device.send(place, text).await;
         alice.wait_text(place, text).await;

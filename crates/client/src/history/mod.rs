@@ -17,9 +17,8 @@
 //! - A source that says nothing for a while, or is no longer in force, is given up, and all are asked again.
 //!
 //! # Limits
-//! What does not fit an envelope (reports, reactions and votes of many hundreds on one message, old texts of a very
-//! long one) is left out, those who voted first come last. Messages that are still to be sent, that could not be read,
-//! or that have disappeared by now are not given.
+//! What does not fit an envelope is left out: of one message first reports, then old texts, reactions, and last votes.
+//! Messages that are still to be sent, that could not be read, or that have disappeared by now are not given.
 
 mod fetch;
 mod give;

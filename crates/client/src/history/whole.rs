@@ -78,15 +78,14 @@ pub(super) fn pack(whole: WholeMessage) -> HistoryMessage {
 
 fn fit(packed: &mut HistoryMessage) {
     while packed.encoded_len() > LEN_MAX {
-        let half = |len: usize| len / 2;
         if !packed.deliveries.is_empty() {
-            packed.deliveries.truncate(half(packed.deliveries.len()));
+            packed.deliveries.truncate(packed.deliveries.len() / 2);
         } else if !packed.edits.is_empty() {
             packed.edits.drain(..packed.edits.len().div_ceil(2));
         } else if !packed.reactions.is_empty() {
-            packed.reactions.truncate(half(packed.reactions.len()));
+            packed.reactions.truncate(packed.reactions.len() / 2);
         } else if !packed.deeds.is_empty() {
-            packed.deeds.truncate(half(packed.deeds.len()));
+            packed.deeds.truncate(packed.deeds.len() / 2);
         } else {
             return;
         }

@@ -20,7 +20,7 @@ mod place;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
-use pipit_domain::{DeviceId, Redacted, limits};
+use pipit_domain::{DeviceId, Redacted};
 use pipit_ledger::SecretKey;
 use pipit_link::{Code, Invitation, LinkError};
 use pipit_net::NetError;
@@ -29,6 +29,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
 use crate::client::{Client, Shared};
+use crate::device::checked_name;
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::task;
@@ -102,7 +103,7 @@ impl Client {
     /// # Errors
     /// When the server can't be reached, or refuses.
     pub async fn show_link(&self, server: &str, name: &str) -> Result<LinkCode, ClientError> {
-        let name = device_name(name)?;
+        let name = checked_name(name)?;
         let (http, address) = self.link_server(Some(server))?;
         let place = Place::show(http).await?;
         let code = Code::draw(place.number(), &mut OsRng).map_err(|_| NetError::NotPipit)?;
@@ -137,7 +138,7 @@ impl Client {
         text: &str,
         name: &str,
     ) -> Result<(), ClientError> {
-        let name = device_name(name)?;
+        let name = checked_name(name)?;
         let Invitation {
             place,
             secret,
@@ -295,14 +296,6 @@ impl Link {
             *running = None;
         }
     }
-}
-
-fn device_name(name: &str) -> Result<Redacted<String>, ClientError> {
-    let name = name.trim();
-    if name.len() > limits::DISPLAY_NAME_LEN_MAX || name.chars().any(char::is_control) {
-        return Err(ClientError::Name);
-    }
-    Ok(Redacted(name.to_owned()))
 }
 
 impl From<LinkError> for LinkFailure {

@@ -116,10 +116,10 @@ fn deliveries(connection: &Connection, message: i64) -> Result<Vec<DeliveryRow>,
 }
 
 /// Adds a message with all that belongs to it, at its `row.position` and in its `row.conversation`; answers its row
-/// number. Its id must not be here. A carrier that is here already is another's: then it gets the one given.
+/// number.
 ///
 /// # Errors
-/// When the position is taken, or the file cannot be written.
+/// When its id, envelope or position is here already, or the file cannot be written.
 pub fn insert(connection: &Connection, whole: &WholeMessage) -> Result<i64, StoreError> {
     let (row, details) = (&whole.row, &whole.row.details);
     let new = message::NewMessage {
@@ -215,7 +215,7 @@ pub fn has_line(
     ])?)
 }
 
-/// Conversations after a row number, at most so many, with that number.
+/// Row numbers of the conversations with messages above `after`, rising, at most so many.
 ///
 /// # Errors
 /// When the file cannot be read.

@@ -200,11 +200,11 @@ pub fn given_position(
     let next = match next {
         Some(next) => Some(next),
         None => connection
-            .prepare_cached(
-                "SELECT position FROM message
+            .prepare_cached(&format!(
+                "SELECT position FROM {PLACED}
                  WHERE conversation = ?1 AND sender = ?2 AND position >= ?3 AND kind <> 4
-                 ORDER BY position LIMIT 1",
-            )?
+                 ORDER BY position LIMIT 1"
+            ))?
             .query_row(
                 params![conversation, sender.as_bytes(), number(wanted)],
                 |row| row.get(0),
@@ -215,8 +215,7 @@ pub fn given_position(
         return first_free(connection, conversation, wanted);
     };
     let wanted = wanted.min(next.saturating_sub(1));
-    let found = free_between(connection, conversation, wanted, 0..next)?;
-    match found {
+    match free_between(connection, conversation, wanted, 0..next)? {
         Some(position) => Ok(position),
         None => first_free(connection, conversation, wanted),
     }
