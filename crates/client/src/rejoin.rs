@@ -327,6 +327,15 @@ impl Session {
         let (crypto, own, now) = (Arc::clone(&self.crypto), self.own(), self.server_now());
         self.store
             .write(move |transaction| {
+                let here = conversation::get(transaction, id)?;
+                let kept = match &here {
+                    Some(row) => pending_join::get(transaction, row.conversation)?,
+                    None => None,
+                };
+                if kept.is_none() {
+                    // Mail was here before the answer: it was invited, or put out again.
+                    return Ok(());
+                }
                 let storage = mls_storage(transaction);
                 let loaded = Group::load(&Provider::new(&crypto, &storage), group)
                     .map_err(|_| ClientError::Internal("keys of a conversation"))?

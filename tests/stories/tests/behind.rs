@@ -1,8 +1,11 @@
 //! A device that a commit never reached: it comes back by itself, and reads whatever is sent from then on.
 
+use std::path::Path;
+
 use pipit_wire::v1::client_frame::Body;
 use serde_json::{Value, json};
-use story_tests::{Frame, Pair, Person, Verdict, until};
+use story_tests::groups::lines;
+use story_tests::{Frame, Pair, Person, Proxy, RequestVerdict, Verdict, until};
 
 fn is_renewal_due(person: &Person) {
     rusqlite::Connection::open(person.profile().join("history.sqlite"))
@@ -149,5 +152,73 @@ async fn a_commit_that_is_gone_at_the_server_is_noticed_after_connecting() {
     assert_eq!(
         kinds(&pair.bob, conversation).await,
         ["text", "text", "text"]
+    );
+}
+
+/// A number that the server's or a device's database holds, while its process writes.
+fn number(database: &Path, sql: &str, param: &str) -> i64 {
+    let connection = rusqlite::Connection::open(database).expect("the database is there");
+    connection
+        .query_row(sql, [param], |row| row.get(0))
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_put_out_before_it_is_told_that_it_came_in_knows_that_it_is_out() {
+    const LEAVES: &str = "SELECT count(*) FROM member JOIN conversation USING (conversation_no)
+        WHERE lower(hex(conversation_id)) = ?1";
+    const OWN_LEAVES: &str = "SELECT count(*) FROM member
+        WHERE device_no = (SELECT max(device_no) FROM device) AND ?1 = ''";
+    const UNANSWERED: &str = "SELECT count(*) FROM pending_join WHERE ?1 = ''";
+    let pair = Pair::talking().await;
+    let (alice, bob) = (&pair.alice, &pair.bob);
+    let server = &pair.server.data().join("server.sqlite3");
+    let line = Proxy::start(&pair.server.address).await;
+    let mut tablet = Person::login(&line.address, "bob").await;
+    let history = &tablet.profile().join("history.sqlite");
+    until(
+        "the tablet to be in the 1:1 and the note to self",
+        async || {
+            let is_in = number(server, OWN_LEAVES, "") == 2 && number(history, UNANSWERED, "") == 0;
+            is_in.then_some(())
+        },
+    )
+    .await;
+    tablet.quit().await;
+    // It has nothing by which it could be invited: it has to come in by itself.
+    rusqlite::Connection::open(server)
+        .and_then(|database| {
+            let newest = "(SELECT max(device_no) FROM device)";
+            let sql = format!("DELETE FROM key_package WHERE device_no = {newest}");
+            database.execute(&sql, [])
+        })
+        .expect("key packages can be deleted");
+    let group = &alice.create_group("Walkers", &[&bob.account.id]).await;
+    alice.send(group, "hello bob").await;
+    bob.wait_text(group, "hello bob").await;
+    line.request_rule(
+        |request| match request.starts_with("POST /v1/conversations/commit") {
+            true => RequestVerdict::LoseAnswer,
+            false => RequestVerdict::Pass,
+        },
+    );
+    tablet.start().await;
+    until("the server to have taken the tablet in", async || {
+        (number(server, LEAVES, group) == 3).then_some(())
+    })
+    .await;
+    alice.send(group, "hello again").await;
+    tablet.wait_text(group, "hello again").await;
+    assert_eq!(number(history, UNANSWERED, ""), 1);
+    let gone = json!({ "conversationId": group, "accountId": bob.account.id });
+    alice.ask("conversation.remove", gone).await;
+    let is_out = |view: &Value| view["group"]["isMember"] == false;
+    for device in [bob, &tablet] {
+        device.wait_place(group, "being out", is_out).await;
+    }
+    assert_eq!(number(history, UNANSWERED, ""), 0);
+    assert_eq!(
+        lines(&tablet, group).await,
+        [("group.removed".to_owned(), "bob".to_owned())]
     );
 }

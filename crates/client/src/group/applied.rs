@@ -8,7 +8,7 @@ use pipit_store::Transaction;
 use pipit_store::table::chat_group::{self, Membership};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
-use pipit_store::table::join_request;
+use pipit_store::table::{join_request, pending_join};
 use pipit_wire::group::info_hash;
 
 use super::line::Place;
@@ -38,12 +38,16 @@ pub(crate) fn applied(
     let Some(charter) = &committed.charter else {
         return Ok(Vec::new());
     };
+    if !committed.is_member {
+        if chat_group::get(transaction, row)?.is_none() {
+            // It came in from outside, and is out again before the server's answer.
+            chat_group::set(transaction, row, &charter.encode(), Membership::In)?;
+        }
+        return put_out(&place, crypto, committed.by.account);
+    }
     let Some(group) = chat_group::get(transaction, row)? else {
         return Ok(Vec::new());
     };
-    if !committed.is_member {
-        return put_out(&place, crypto, committed.by.account);
-    }
     let mut lines = Vec::new();
     chat_group::set(transaction, row, &charter.encode(), group.membership)?;
     let added = note_added(&place, committed, &mut lines)?;
@@ -81,6 +85,7 @@ fn put_out(place: &Place<'_>, crypto: &Crypto, by: AccountId) -> Result<Vec<i64>
         delete_group(transaction, crypto, group)?;
         conversation::set_group(transaction, row.conversation, None, None)?;
     }
+    pending_join::remove(transaction, row.conversation)?;
     let is_leaving = chat_group::get(transaction, place.conversation)?
         .is_some_and(|group| group.membership != Membership::In);
     if is_leaving {
