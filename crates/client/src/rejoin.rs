@@ -76,6 +76,14 @@ impl Session {
             }
             self.show_joined(shared, id).await?;
         }
+        for id in self.store.read(pending_join::conversations).await? {
+            if !states
+                .iter()
+                .any(|state| state.conversation_id == id.as_bytes())
+            {
+                self.stay_out(id).await?;
+            }
+        }
         Ok(states)
     }
 
@@ -126,10 +134,36 @@ impl Session {
             }
             Err(error) => {
                 tracing::warn!(%error, "a conversation could not be joined");
-                Ok(())
+                let refusal = match &error {
+                    ClientError::Net(error) => error.refusal(),
+                    _ => None,
+                };
+                match refusal {
+                    Some(RefusalCode::NotAMember | RefusalCode::UnknownConversation) => {
+                        self.stay_out(id).await
+                    }
+                    _ => Ok(()),
+                }
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// This account has gone from there meanwhile. Where mail has shown that the device came in, mail says so, too.
+    async fn stay_out(&self, id: ConversationId) -> Result<(), ClientError> {
+        let crypto = Arc::clone(&self.crypto);
+        self.store
+            .write(
+                move |transaction| match conversation::get(transaction, id)? {
+                    Some(place)
+                        if place.kind == ConversationKind::Group && place.group.is_none() =>
+                    {
+                        group::stayed_out(transaction, &crypto, &place)
+                    }
+                    _ => Ok(()),
+                },
+            )
+            .await
     }
 
     /// How the server sees this account's conversations.

@@ -163,61 +163,126 @@ fn number(database: &Path, sql: &str, param: &str) -> i64 {
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
+/// A group of alice and bob, and bob's tablet, which is not running and has to come into it by itself.
+struct Outside {
+    pair: Pair,
+    line: Proxy,
+    tablet: Person,
+    group: String,
+}
+
+impl Outside {
+    const UNANSWERED: &str = "SELECT count(*) FROM pending_join WHERE ?1 = ''";
+
+    async fn make() -> Self {
+        const OWN_LEAVES: &str = "SELECT count(*) FROM member
+            WHERE device_no = (SELECT max(device_no) FROM device) AND ?1 = ''";
+        let mut pair = Pair::talking().await;
+        let server = pair.server.data().join("server.sqlite3");
+        let line = Proxy::start(&pair.server.address).await;
+        // Nobody gives the tablet the history yet.
+        pair.bob.quit().await;
+        let mut tablet = Person::login(&line.address, "bob").await;
+        let history = tablet.profile().join("history.sqlite");
+        until("the tablet in the 1:1 and the note to self", async || {
+            let leaves = number(&server, OWN_LEAVES, "");
+            (leaves == 2 && number(&history, Self::UNANSWERED, "") == 0).then_some(())
+        })
+        .await;
+        tablet.quit().await;
+        // It has nothing by which it could be invited.
+        rusqlite::Connection::open(&server)
+            .and_then(|database| {
+                let newest = "(SELECT max(device_no) FROM device)";
+                let sql = format!("DELETE FROM key_package WHERE device_no = {newest}");
+                database.execute(&sql, [])
+            })
+            .expect("key packages can be deleted");
+        pair.bob.start().await;
+        let group = pair
+            .alice
+            .create_group("Walkers", &[&pair.bob.account.id])
+            .await;
+        pair.alice.send(&group, "hello bob").await;
+        pair.bob.wait_text(&group, "hello bob").await;
+        Self {
+            pair,
+            line,
+            tablet,
+            group,
+        }
+    }
+
+    /// What becomes of the tablet's commits from now on.
+    fn commits(&self, verdict: RequestVerdict) {
+        self.line.request_rule(move |request| {
+            match request.starts_with("POST /v1/conversations/commit") {
+                true => verdict,
+                false => RequestVerdict::Pass,
+            }
+        });
+    }
+
+    fn unanswered(&self) -> i64 {
+        let history = self.tablet.profile().join("history.sqlite");
+        number(&history, Self::UNANSWERED, "")
+    }
+
+    async fn remove_bob(&self) {
+        let Self { pair, group, .. } = self;
+        let gone = json!({ "conversationId": group, "accountId": pair.bob.account.id });
+        pair.alice.ask("conversation.remove", gone).await;
+        Self::wait_out(&pair.bob, group).await;
+    }
+
+    async fn wait_out(device: &Person, group: &str) {
+        let is_out = |view: &Value| view["group"]["isMember"] == false;
+        device.wait_place(group, "being out", is_out).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_put_out_before_it_is_told_that_it_came_in_knows_that_it_is_out() {
     const LEAVES: &str = "SELECT count(*) FROM member JOIN conversation USING (conversation_no)
         WHERE lower(hex(conversation_id)) = ?1";
-    const OWN_LEAVES: &str = "SELECT count(*) FROM member
-        WHERE device_no = (SELECT max(device_no) FROM device) AND ?1 = ''";
-    const UNANSWERED: &str = "SELECT count(*) FROM pending_join WHERE ?1 = ''";
-    let pair = Pair::talking().await;
-    let (alice, bob) = (&pair.alice, &pair.bob);
-    let server = &pair.server.data().join("server.sqlite3");
-    let line = Proxy::start(&pair.server.address).await;
-    let mut tablet = Person::login(&line.address, "bob").await;
-    let history = &tablet.profile().join("history.sqlite");
-    until(
-        "the tablet to be in the 1:1 and the note to self",
-        async || {
-            let is_in = number(server, OWN_LEAVES, "") == 2 && number(history, UNANSWERED, "") == 0;
-            is_in.then_some(())
-        },
-    )
-    .await;
-    tablet.quit().await;
-    // It has nothing by which it could be invited: it has to come in by itself.
-    rusqlite::Connection::open(server)
-        .and_then(|database| {
-            let newest = "(SELECT max(device_no) FROM device)";
-            let sql = format!("DELETE FROM key_package WHERE device_no = {newest}");
-            database.execute(&sql, [])
-        })
-        .expect("key packages can be deleted");
-    let group = &alice.create_group("Walkers", &[&bob.account.id]).await;
-    alice.send(group, "hello bob").await;
-    bob.wait_text(group, "hello bob").await;
-    line.request_rule(
-        |request| match request.starts_with("POST /v1/conversations/commit") {
-            true => RequestVerdict::LoseAnswer,
-            false => RequestVerdict::Pass,
-        },
-    );
-    tablet.start().await;
+    let mut outside = Outside::make().await;
+    outside.commits(RequestVerdict::LoseAnswer);
+    outside.tablet.start().await;
+    let Outside {
+        pair,
+        tablet,
+        group,
+        ..
+    } = &outside;
+    let server = pair.server.data().join("server.sqlite3");
     until("the server to have taken the tablet in", async || {
-        (number(server, LEAVES, group) == 3).then_some(())
+        (number(&server, LEAVES, group) == 3).then_some(())
     })
     .await;
-    alice.send(group, "hello again").await;
+    pair.alice.send(group, "hello again").await;
     tablet.wait_text(group, "hello again").await;
-    assert_eq!(number(history, UNANSWERED, ""), 1);
-    let gone = json!({ "conversationId": group, "accountId": bob.account.id });
-    alice.ask("conversation.remove", gone).await;
-    let is_out = |view: &Value| view["group"]["isMember"] == false;
-    for device in [bob, &tablet] {
-        device.wait_place(group, "being out", is_out).await;
-    }
-    assert_eq!(number(history, UNANSWERED, ""), 0);
+    assert_eq!(outside.unanswered(), 1);
+    outside.remove_bob().await;
+    Outside::wait_out(tablet, group).await;
+    assert_eq!(outside.unanswered(), 0);
     // Lines of before may have come from bob's other device.
-    let last = lines(&tablet, group).await.pop();
+    let last = lines(tablet, group).await.pop();
     assert_eq!(last, Some(("group.removed".to_owned(), "bob".to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_account_is_out_before_it_came_in_shows_the_history_of_a_group_that_was() {
+    let mut outside = Outside::make().await;
+    outside.commits(RequestVerdict::Cut);
+    outside.tablet.start().await;
+    until("the tablet to be coming in", async || {
+        (outside.unanswered() == 1).then_some(())
+    })
+    .await;
+    outside.remove_bob().await;
+    outside.line.pass();
+    let Outside { tablet, group, .. } = &outside;
+    tablet.wait_text(group, "hello bob").await;
+    Outside::wait_out(tablet, group).await;
+    assert_eq!(outside.unanswered(), 0);
 }

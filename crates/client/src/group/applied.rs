@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use pipit_domain::{AccountId, Timestamp};
-use pipit_e2ee::{Charter, Committed, Crypto, Group, Role};
-use pipit_store::Transaction;
+use pipit_e2ee::{Charter, Committed, Crypto, Group, Provider, Role};
 use pipit_store::table::chat_group::{self, Membership};
-use pipit_store::table::conversation::{self, ConversationKind};
+use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::{join_request, pending_join};
+use pipit_store::{Transaction, mls_storage};
 use pipit_wire::group::info_hash;
 
 use super::line::Place;
@@ -207,6 +207,32 @@ pub(crate) const fn role_word(role: Role) -> &'static str {
         Role::Admin => "admin",
         Role::Member => "member",
     }
+}
+
+/// This account was out of a group before this device had come in from outside: what another device gives of its
+/// history stands in a group that it is not in.
+///
+/// # Errors
+/// When keys or history can't be written; roll back.
+pub(crate) fn stayed_out(
+    transaction: &Transaction<'_>,
+    crypto: &Crypto,
+    place: &ConversationRow,
+) -> Result<(), ClientError> {
+    let row = place.conversation;
+    let Some(joining) = conversation::joining(transaction, row)? else {
+        return Ok(());
+    };
+    let storage = mls_storage(transaction);
+    let group = Group::load(&Provider::new(crypto, &storage), joining)
+        .map_err(|_| ClientError::Internal("keys of a conversation"))?;
+    let is_new = chat_group::get(transaction, row)?.is_none();
+    if let Some(charter) = group.as_ref().and_then(Group::charter).filter(|_| is_new) {
+        chat_group::set(transaction, row, &charter.encode(), Membership::Left)?;
+    }
+    delete_group(transaction, crypto, joining)?;
+    conversation::end_joining(transaction, row)?;
+    Ok(pending_join::remove(transaction, row)?)
 }
 
 /// Follows coming into a group: by the Welcome of `by`, or from outside. Answers the lines that it added.

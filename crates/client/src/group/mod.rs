@@ -35,7 +35,7 @@ pub use invite::LinkRecord;
 pub use members::MemberRecord;
 pub use record::{GroupRecord, SystemRecord};
 
-pub(crate) use applied::{applied, joined};
+pub(crate) use applied::{applied, joined, stayed_out};
 pub(crate) use control::receive;
 pub(crate) use founding::{forget_founders, founding, note_founders};
 pub(crate) use line::Place as LinePlace;

@@ -150,7 +150,7 @@ fn list(place: &Place<'_>, chat: &HistoryChat) -> Result<Option<i64>, ClientErro
             }
             made = Some(ensure(ConversationKind::Direct, Some(peer))?.conversation);
         }
-        2 if conversation::get(transaction, id)?.is_none() && !chat.charter.is_empty() => {
+        2 if !chat.charter.is_empty() && !is_known_group(place, id)? => {
             let Ok(charter) = Charter::decode(&chat.charter) else {
                 return Ok(None);
             };
@@ -171,6 +171,16 @@ fn list(place: &Place<'_>, chat: &HistoryChat) -> Result<Option<i64>, ClientErro
     }
     history::add_cursor(transaction, id, updated_at)?;
     Ok(made)
+}
+
+/// Whether this device is in a group, or was and knows what it was called.
+fn is_known_group(place: &Place<'_>, id: ConversationId) -> Result<bool, ClientError> {
+    let Some(row) = conversation::get(place.transaction, id)? else {
+        return Ok(false);
+    };
+    let is_named = chat_group::get(place.transaction, row.conversation)?
+        .is_some_and(|group| !group.info.0.is_empty());
+    Ok(row.group.is_some() || is_named)
 }
 
 /// Asks for what is next; when nothing is, all is here that can be.

@@ -190,6 +190,28 @@ pub fn set_joining(
     Ok(())
 }
 
+/// The group by which this device is, or was, joining from outside.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn joining(connection: &Connection, conversation: i64) -> Result<Option<GroupId>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT joining_group FROM conversation WHERE conversation = ?1")?;
+    let joining = found(statement.query_row([conversation], |row| optional_id(row, 0)))?;
+    Ok(joining.flatten())
+}
+
+/// Notes that this device does not join from outside any more.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn end_joining(connection: &Connection, conversation: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE conversation SET joining_group = NULL WHERE conversation = ?1")?
+        .execute([conversation])?;
+    Ok(())
+}
+
 /// Sets the MLS group, and the creation request that still has to reach the server (`None`: it need not).
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! External commits of this device that the server has not answered, at most one a conversation.
 
-use pipit_domain::GroupId;
+use pipit_domain::{ConversationId, GroupId};
 use rusqlite::{Connection, params};
 
 use super::{found, id};
@@ -19,6 +19,20 @@ pub fn get(
             .prepare_cached("SELECT group_id, request FROM pending_join WHERE conversation = ?1")?
             .query_row([conversation], |row| Ok((id(row, 0)?, row.get(1)?))),
     )
+}
+
+/// The conversations with such a request.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn conversations(connection: &Connection) -> Result<Vec<ConversationId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation_id FROM pending_join JOIN conversation USING (conversation)",
+    )?;
+    let rows = statement
+        .query_map([], |row| id(row, 0))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
 }
 
 /// Keeps a request; one that was there goes.
