@@ -17,11 +17,16 @@ const TAIL_LEN: usize = 16 + 16;
 /// Makes a link, and as often as not says that an admin must agree to whoever comes by it.
 pub(super) async fn make_link(hand: &mut Hand<'_>) -> Option<()> {
     let group = some_group_of_ours(hand).await?;
-    let params = json!({ "conversationId": group.id });
+    let needs_approval = hand.rng.bool();
+    invite(hand, &group.id, needs_approval).await
+}
+
+async fn invite(hand: &Hand<'_>, group: &str, needs_approval: bool) -> Option<()> {
+    let params = json!({ "conversationId": group });
     let made = hand.ask("invite.create", params).await?;
     let link = made["link"].as_str()?.to_owned();
-    hand.world.model().links.insert(link, group.id.clone());
-    let params = json!({ "conversationId": group.id, "needsApproval": hand.rng.bool() });
+    hand.world.model().links.insert(link, group.to_owned());
+    let params = json!({ "conversationId": group, "needsApproval": needs_approval });
     hand.ask("conversation.setPermissions", params)
         .await
         .map(drop)
@@ -56,7 +61,10 @@ fn by_way_of(link: &str, server: &str) -> Option<String> {
 }
 
 pub(super) async fn approve(hand: &mut Hand<'_>) -> Option<()> {
-    let (group, account) = asking(hand).await?;
+    let Some((group, account)) = asking(hand).await else {
+        invite_to_ask(hand).await;
+        return None;
+    };
     let accounts = hand.world.model().accounts.clone();
     let person = accounts.iter().position(|known| *known == account)?;
     hand.world.model().bring_in(&group, person);
@@ -65,9 +73,22 @@ pub(super) async fn approve(hand: &mut Hand<'_>) -> Option<()> {
 }
 
 pub(super) async fn decline(hand: &mut Hand<'_>) -> Option<()> {
-    let (group, account) = asking(hand).await?;
+    let Some((group, account)) = asking(hand).await else {
+        invite_to_ask(hand).await;
+        return None;
+    };
     let params = json!({ "conversationId": group, "accountId": account });
     hand.ask("invite.decline", params).await.map(drop)
+}
+
+/// Nobody asks for now: whoever comes by this link will have to. It counts as a link, not as an answer.
+async fn invite_to_ask(hand: &mut Hand<'_>) -> Option<()> {
+    let mut groups = hand.groups().await;
+    groups.retain(|group| group.is_admin);
+    let group = groups.get(hand.rng.usize(0..groups.len().max(1)))?;
+    invite(hand, &group.id, true).await?;
+    hand.world.note_action("invite :: make_link");
+    Some(())
 }
 
 /// The first group that somebody asks to join, as far as the device knows, and who.
