@@ -235,7 +235,7 @@ params! {
         /// Messages of theirs to show, at most 20; none when left out.
         message_ids: Option<Vec<String>>,
     }
-    /// A request that is not wanted.
+    /// A request that is not wanted; a group is left.
     DeclineParams {
         /// Which conversation.
         conversation_id: String,

@@ -136,7 +136,7 @@ impl Client {
     }
 }
 
-/// Reads what has to be shown after a change of these conversations.
+/// Reads what has to be shown after a change of these conversations, or no longer.
 pub(crate) fn changed(
     reader: &crate::record::Reader,
     connection: &pipit_store::Connection,
@@ -147,6 +147,8 @@ pub(crate) fn changed(
         let record = reader.conversation_by_row(connection, row)?;
         if record.row.is_listed() {
             events.push(Event::ConversationChanged(Box::new(record)));
+        } else if record.row.is_over {
+            events.push(Event::ConversationRemoved(record.row.id));
         }
     }
     Ok(events)

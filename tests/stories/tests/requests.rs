@@ -3,8 +3,8 @@
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use story_tests::groups::said;
-use story_tests::{Person, Three, until};
+use story_tests::groups::{said, wait_line, wait_members};
+use story_tests::{Pair, Person, Three, until};
 
 fn chat(conversation: &str) -> Value {
     json!({ "conversationId": conversation })
@@ -122,6 +122,113 @@ async fn a_request_is_decided_on_one_device_and_so_on_the_other() {
         assert_eq!(device.wait_texts(with_carol, 1).await, ["the last try"]);
         device.wait_place(with_carol, "a request", is_request).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declined_group_is_left_and_gone_on_both_devices_and_the_others_see_that() {
+    let three = Three::meet().await;
+    let [alice, bob, carol] = &three.people;
+    let tablet = &three.others[1];
+    let members = [&*alice.find("bob").await, &*alice.find("carol").await];
+    let group = &alice.create_group("Buyers", &members).await;
+    for device in three.devices() {
+        wait_members(device, group, 3).await;
+    }
+    let buy = alice.send(group, "buy this").await;
+    let is_request = |view: &Value| view["request"] == true;
+    for device in [bob, tablet] {
+        device.wait_message(&buy, "it", |_| true).await;
+        device.wait_place(group, "a request", is_request).await;
+    }
+    // Whoever is named an admin before they have agreed to anything leaves all the same.
+    let role = json!({ "conversationId": group, "accountId": bob.account.id, "role": "admin" });
+    alice.ask("conversation.setRole", role).await;
+    for device in [bob, tablet] {
+        let is_admin = |view: &Value| view["group"]["ownRole"] == "admin";
+        device.wait_place(group, "being an admin", is_admin).await;
+    }
+    let decline = json!({ "conversationId": group, "block": false });
+    bob.ask("request.decline", decline).await;
+    for device in [bob, tablet] {
+        until("the declined group to be gone", async || {
+            listed(device).await.is_empty().then_some(())
+        })
+        .await;
+        device
+            .event("the end of the group", |events| {
+                let is_end = |event: &Value| {
+                    event["type"] == "conversation.removed" && event["conversationId"] == **group
+                };
+                events.iter().any(is_end).then_some(())
+            })
+            .await;
+    }
+    let others = [alice, &three.others[0], carol, &three.others[2]];
+    for device in others {
+        wait_line(device, group, "group.left", "bob").await;
+        wait_members(device, group, 2).await;
+    }
+    // Nothing is left of it, and nothing comes any more.
+    let again = alice.send(group, "did you buy it?").await;
+    for device in others {
+        device.wait_message(&again, "it", |_| true).await;
+    }
+    let direct = &alice.open("bob").await;
+    let last = alice.send(direct, "why did you leave?").await;
+    for device in [bob, tablet] {
+        device.wait_message(&last, "it", |_| true).await;
+        assert_eq!(listed(device).await, std::slice::from_ref(direct));
+        assert_eq!(device.rows(group).await, Vec::<Value>::new());
+    }
+    // Added again, it is asked about again.
+    let add = json!({ "conversationId": group, "members": [bob.account.id] });
+    alice.ask("conversation.add", add).await;
+    for device in [bob, tablet] {
+        let is_in = |view: &Value| view["request"] == true && view["group"]["isMember"] == true;
+        device.wait_place(group, "a request", is_in).await;
+        assert!(listed(device).await.contains(group));
+    }
+    tablet.ask("request.accept", chat(group)).await;
+    for device in [bob, tablet] {
+        let is_accepted = |view: &Value| view.get("request").is_none();
+        device.wait_place(group, "no request", is_accepted).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_declined_without_a_line_is_gone_at_once_and_left_later() {
+    let pair = Pair::meet().await;
+    let (alice, bob) = (&pair.alice, &pair.bob);
+    let group = &alice.create_group("Buyers", &[&bob.account.id]).await;
+    let is_request = |view: &Value| view["request"] == true;
+    bob.wait_place(group, "a request", is_request).await;
+    wait_members(alice, group, 2).await;
+    pair.bob_line.close();
+    bob.connection("offline").await;
+    let decline = json!({ "conversationId": group, "block": true });
+    bob.ask("request.decline", decline).await;
+    until("the declined group to be gone", async || {
+        listed(bob).await.is_empty().then_some(())
+    })
+    .await;
+    let unseen = alice.send(group, "hello?").await;
+    alice
+        .wait_message(&unseen, "it", |view| view["state"] == "accepted")
+        .await;
+    pair.bob_line.open();
+    wait_line(alice, group, "group.left", "bob").await;
+    wait_members(alice, group, 1).await;
+    until("bob to have left", async || {
+        let left = "SELECT count(*) FROM chat_group WHERE membership = 2";
+        let history = bob.profile().join("history.sqlite");
+        let count: i64 = Connection::open(history)
+            .and_then(|history| history.query_row(left, [], |row| row.get(0)))
+            .ok()?;
+        (count == 1 && listed(bob).await.is_empty()).then_some(())
+    })
+    .await;
+    let blocked = json!({ "isBlocked": true });
+    wait_contact(bob, &alice.account.id, &blocked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ use super::{history, info};
 use crate::epoch::load;
 use crate::error::ClientError;
 use crate::establish::delete_group;
+use crate::people;
 
 /// Follows an applied commit, whoever made it; answers the rows of the lines that it added.
 ///
@@ -90,6 +91,7 @@ fn put_out(place: &Place<'_>, crypto: &Crypto, by: AccountId) -> Result<Vec<i64>
         .is_some_and(|group| group.membership != Membership::In);
     if is_leaving {
         chat_group::set_membership(transaction, place.conversation, Membership::Left)?;
+        people::forget_declined(transaction, &row)?;
         return Ok(Vec::new());
     }
     chat_group::set_membership(transaction, place.conversation, Membership::Removed)?;

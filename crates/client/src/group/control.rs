@@ -12,8 +12,9 @@ use pipit_wire::frame::Message as _;
 use pipit_wire::group::{self, JoinRequest, JoinWaiting, SharedHistory};
 
 use super::line::Place;
-use super::{history, info, invite};
+use super::{history, info, invite, leave};
 use crate::error::ClientError;
+use crate::people;
 
 /// What a control message did.
 #[derive(Debug, Default)]
@@ -54,7 +55,7 @@ pub(crate) fn receive(
             chat_group::set_asked(transaction, from.conversation, true)?;
             Received::default()
         }
-        group::LEAVE if is_group => here(said_good_bye(&place, sender)?),
+        group::LEAVE if is_group => here(said_good_bye(&place, from.id, sender)?),
         group::JOIN_WAITING if is_group => {
             waiting(&place, from.id, sender, control.body)?;
             here(Vec::new())
@@ -74,15 +75,22 @@ pub(crate) fn receive(
 }
 
 /// A member leaves: gone for everybody at once, though the leaves stay until an admin removes them.
-fn said_good_bye(place: &Place<'_>, sender: AccountId) -> Result<Vec<i64>, ClientError> {
+fn said_good_bye(
+    place: &Place<'_>,
+    id: ConversationId,
+    sender: AccountId,
+) -> Result<Vec<i64>, ClientError> {
     let (transaction, row) = (place.transaction, place.conversation);
     if !group_member::is(transaction, row, sender, Standing::In)? {
         return Ok(Vec::new());
     }
     if sender == place.own {
         // Another device of this account has left for all of them. The others remove its leaves; it does not.
-        chat_group::set_membership(transaction, row, chat_group::Membership::Leaving)?;
-        group_member::remove(transaction, row, sender)?;
+        leave::begin_leaving(place)?;
+        let here = conversation::get(transaction, id)?.ok_or(ClientError::UnknownConversation)?;
+        if people::forget_declined(transaction, &here)? {
+            return Ok(Vec::new());
+        }
     } else {
         group_member::set(transaction, row, sender, Standing::Leaving)?;
     }

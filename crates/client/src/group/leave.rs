@@ -4,6 +4,7 @@
 //! |---|---|
 //! | a role is laid down, the last owner names another | the person is still in and leaves again |
 //! | the row says "leaving": gone for the person | the task goes on from here |
+//! | a role that somebody gave whoever declines is laid down | the same again |
 //! | good-bye in the group, by this device at once | said again, and heard once |
 //! | the server ends the mail | the same request again |
 //! | keys deleted, "left" | done |
@@ -32,6 +33,7 @@ use crate::epoch::load;
 use crate::error::ClientError;
 use crate::establish::delete_group;
 use crate::event::Event;
+use crate::people;
 use crate::session::Session;
 
 /// Each try that comes too late follows a commit that was applied; a few settle any race.
@@ -57,8 +59,7 @@ impl Client {
                     own,
                     at: now,
                 };
-                chat_group::set_membership(transaction, row, Membership::Leaving)?;
-                group_member::remove(transaction, row, own)?;
+                begin_leaving(&place)?;
                 let line = place.line("group.left", own, None, "")?;
                 let mut events = vec![Event::MessageAdded(
                     reader.message_by_row(transaction, line)?,
@@ -75,6 +76,21 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// Gone for the person from now on; the task does the rest. Answers whether this account was in it.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn begin_leaving(place: &Place<'_>) -> Result<bool, ClientError> {
+    let (transaction, row) = (place.transaction, place.conversation);
+    let is_in =
+        chat_group::get(transaction, row)?.is_some_and(|group| group.membership == Membership::In);
+    if is_in {
+        chat_group::set_membership(transaction, row, Membership::Leaving)?;
+        group_member::remove(transaction, row, place.own)?;
+    }
+    Ok(is_in)
 }
 
 /// Lays down the own role; the last owner makes the oldest admin, else the oldest member, the owner.
@@ -122,6 +138,7 @@ impl Session {
     ) -> Result<(), ClientError> {
         let place = self.conversation_row(row).await?;
         if place.group.is_some() && place.pending_create.is_none() {
+            self.lay_down(shared, row).await?;
             self.say_good_bye(row).await?;
             let body = LeaveConversation {
                 conversation_id: place.id.to_vec(),
@@ -144,6 +161,7 @@ impl Session {
                 }
                 conversation::set_group(transaction, row, None, None)?;
                 chat_group::set_membership(transaction, row, Membership::Left)?;
+                people::forget_declined(transaction, &place)?;
                 for waiting in outbox::oldest(transaction, row, usize::MAX)? {
                     if waiting.message.is_none() {
                         outbox::remove(transaction, waiting.outbox)?;
@@ -153,7 +171,24 @@ impl Session {
             })
             .await?;
         shared.publisher.publish(events);
+        self.sync_wake.notify_one();
         Ok(())
+    }
+
+    /// Who has declined a request may have been given a role meanwhile; who has left laid it down before.
+    async fn lay_down(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {
+        let own = self.own();
+        let make = move |making: &Making<'_>| hand_over(making, row, own);
+        match self.commit(shared, row, make).await {
+            Err(ClientError::Net(error)) if error.is_passing() || error.refusal().is_none() => {
+                Err(error.into())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a role was not laid down");
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+        }
     }
 
     async fn say_good_bye(&self, row: i64) -> Result<(), ClientError> {

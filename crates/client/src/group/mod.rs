@@ -38,6 +38,7 @@ pub use record::{GroupRecord, SystemRecord};
 pub(crate) use applied::{applied, joined, stayed_out};
 pub(crate) use control::receive;
 pub(crate) use founding::{forget_founders, founding, note_founders};
+pub(crate) use leave::begin_leaving;
 pub(crate) use line::Place as LinePlace;
 pub(crate) use members::{is_in, leads, may_edit_info, may_write};
 pub(crate) use record::{read_group, read_line};

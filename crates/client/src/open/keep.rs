@@ -14,7 +14,7 @@ use crate::clock::random;
 use crate::content::{self, Deed, shown};
 use crate::message::{is_unread, received_position};
 use crate::timer::start_clock;
-use crate::{group, settings, sync, trash};
+use crate::{group, people, settings, sync, trash};
 
 impl Opener<'_> {
     pub(super) fn keep(
@@ -170,7 +170,8 @@ impl Opener<'_> {
     }
 
     /// What a blocked person writes is dropped without a word, and so is what a stranger writes when the person
-    /// wants no requests. Its keys have moved on by now. What keeps a group together is taken from anybody.
+    /// wants no requests. Its keys have moved on by now. What keeps a group together is taken from anybody, unless the
+    /// person has declined to be in it.
     fn is_unwanted(
         &self,
         place: &ConversationRow,
@@ -182,6 +183,9 @@ impl Opener<'_> {
         }
         let person = person::get(self.transaction, sender)?;
         if place.kind != ConversationKind::Direct {
+            if people::is_declined(self.transaction, place)? {
+                return Ok(true);
+            }
             return Ok(person.is_blocked && !matches!(content.kind(), Kind::Control(_)));
         }
         let is_stranger = !person.is_accepted;

@@ -15,7 +15,7 @@ use pipit_domain::AccountId;
 use pipit_store::table::contact;
 
 pub use profile::{Profile, ProfileChange, picture_type};
-pub(crate) use request::{accept_by_writing, is_request};
+pub(crate) use request::{accept_by_writing, forget_declined, is_declined, is_request};
 
 use crate::client::Client;
 use crate::error::ClientError;

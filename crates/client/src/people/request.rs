@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use pipit_domain::ConversationId;
 use pipit_store::table::conversation::{self, ConversationKind, ConversationRow};
-use pipit_store::table::{message, person, state};
+use pipit_store::table::{message, person, state, sync as register};
 use pipit_store::{Connection, StoreError, Transaction};
 
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::event::Event;
+use crate::group::{self, LinePlace};
 use crate::session::Session;
 use crate::sync::{self, Change};
 
@@ -33,6 +34,51 @@ pub(crate) fn is_request(
         }
         _ => Ok(false),
     }
+}
+
+/// Whether this is a group that a stranger has added this account to, and that the person did not want to be in: it is
+/// out of the list, and whatever still comes is not wanted.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn is_declined(
+    connection: &Connection,
+    place: &ConversationRow,
+) -> Result<bool, StoreError> {
+    if !place.is_over || !is_request(connection, place)? {
+        return Ok(false);
+    }
+    let cleared = register::get(connection, Change::CLEARED, place.id.as_bytes())?;
+    let cleared = cleared.as_ref().and_then(Change::decode);
+    Ok(matches!(
+        cleared,
+        Some(Change::Cleared {
+            is_listed: false,
+            ..
+        })
+    ))
+}
+
+/// What came into a declined group before it was left goes, too; answers whether it is one. Wake
+/// [`Session::sync_wake`] after the transaction.
+///
+/// # Errors
+/// When the history can't be written.
+pub(crate) fn forget_declined(
+    transaction: &Transaction<'_>,
+    place: &ConversationRow,
+) -> Result<bool, StoreError> {
+    let place = conversation::by_row(transaction, place.conversation)?;
+    let Some(place) = place else {
+        return Ok(false);
+    };
+    if !is_declined(transaction, &place)? {
+        return Ok(false);
+    }
+    if let Some(newest) = message::newest(transaction, place.conversation)? {
+        state::set_cleared(transaction, place.id, Some(newest.position))?;
+    }
+    Ok(true)
 }
 
 /// Whoever is written to is accepted by that. Called where a message is queued.
@@ -92,7 +138,7 @@ impl Client {
     }
 
     /// Declines a request: what was written is removed from all devices of this account, and the other is
-    /// not told. With `block`, nothing of theirs is shown again.
+    /// not told. A group is left, which its members see. With `block`, nothing of whoever began it is shown again.
     ///
     /// # Errors
     /// [`ClientError::UnknownConversation`], [`ClientError::NotFound`] when it is no request, or the history
@@ -124,6 +170,13 @@ impl Client {
                     };
                     events.extend(sync::record(transaction, &worker, &blocked)?);
                 }
+                let left = LinePlace {
+                    transaction,
+                    conversation: place.conversation,
+                    own: worker.own(),
+                    at: worker.server_now(),
+                };
+                group::begin_leaving(&left)?;
                 if let Some(newest) = message::newest(transaction, place.conversation)? {
                     let cleared = Change::Cleared {
                         conversation: id,
@@ -137,6 +190,7 @@ impl Client {
             })
             .await?;
         session.tell(&self.shared, events);
+        session.group_wake.notify_one();
         Ok(())
     }
 }

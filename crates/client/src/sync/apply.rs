@@ -203,7 +203,12 @@ fn clear(
         return Ok(Vec::new());
     };
     let here = message::get(transaction, message)?;
-    let position = here.map_or(position, |here| here.position);
+    let mut position = here.map_or(position, |here| here.position);
+    if !is_listed && place.is_over {
+        // A group that was declined; lines of its end may stand further on here.
+        let newest = message::newest(transaction, place.conversation)?;
+        position = newest.map_or(position, |newest| newest.position.max(position));
+    }
     state::set_cleared(transaction, conversation, Some(position))?;
     conversation::mark_read(transaction, place.conversation, position, reader.own, true)?;
     conversation::set_opened(transaction, place.conversation, is_listed)?;

@@ -47,6 +47,8 @@ pub struct ConversationRow {
     pub is_opened: bool,
     /// What is sent from now on disappears so many seconds after reading; 0: it stays.
     pub timer: u32,
+    /// A group that this account has left, is leaving, or was put out of.
+    pub is_over: bool,
 }
 
 impl ConversationRow {
@@ -57,13 +59,14 @@ impl ConversationRow {
         self.message_count > 0
             || self.is_opened
             || !self.draft.0.is_empty()
-            || (self.kind == ConversationKind::Group && self.group.is_some())
+            || (self.kind == ConversationKind::Group && self.group.is_some() && !self.is_over)
     }
 }
 
 const COLUMNS: &str =
     "conversation, conversation_id, kind, peer, group_id, pending_create, draft, updated_at,
-     read_position, unread, message_count, is_opened, timer";
+     read_position, unread, message_count, is_opened, timer,
+     EXISTS (SELECT 1 FROM chat_group AS g WHERE g.conversation = conversation.conversation AND g.membership <> 0)";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
     let kind = match row.get::<_, i64>(2)? {
@@ -86,6 +89,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         message_count: row.get(10)?,
         is_opened: row.get(11)?,
         timer: row.get(12)?,
+        is_over: row.get(13)?,
     })
 }
 

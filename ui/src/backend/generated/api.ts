@@ -443,7 +443,7 @@ export type CreatedLink = {
 link: string, };
 
 /**
- * A request that is not wanted.
+ * A request that is not wanted; a group is left.
  */
 export type DeclineParams = { 
 /**
