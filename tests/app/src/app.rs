@@ -239,6 +239,26 @@ impl App {
         &self.driver
     }
 
+    /// The desktop that it stands on.
+    pub(crate) fn desktop(&self) -> &Desktop {
+        &self.desktop
+    }
+
+    /// Waits until nothing visible has this role and a name that contains `name`.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn see_gone(&self, role: &str, name: &str) -> Result<()> {
+        let arguments = vec![json!(role), json!(name)];
+        let gone = wait::until(&format!("{role} \"{name}\" to go"), async || {
+            let found = self.driver.execute(FIND, arguments.clone()).await?;
+            Ok(found.json().is_null().then_some(()))
+        })
+        .await;
+        self.show_failure(gone.is_err());
+        gone
+    }
+
     /// The window as the desktop names it.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ use pipit_store::{
     },
 };
 
+use crate::wait;
+
 /// Conversations that the messages of [`write`] are spread over.
 pub const CONVERSATIONS: u64 = 200;
 /// Whom [`write_long`] talks with.
@@ -48,7 +50,8 @@ async fn add(
     is_unread: bool,
     now: u64,
 ) -> Result<()> {
-    let store = Store::open(core)?;
+    // The one before lets go of the profile a moment after it has ended.
+    let store = wait::until("the profile", async || Ok(Some(Store::open(core)?))).await?;
     store
         .write::<(), StoreError, _>(move |transaction| {
             let mut rows = Vec::new();

@@ -6,6 +6,7 @@
 mod app;
 mod desktop;
 pub mod history;
+mod keys;
 pub mod measure;
 mod person;
 mod process;

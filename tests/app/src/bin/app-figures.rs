@@ -1,6 +1,6 @@
 //! Measures the app named by `PIPIT_APP` with a long history: time from its start to the first paint
 //! of the chat list, memory when idle, and frames while a very long conversation is scrolled. Called by
-//! `cargo xtask bench app`.
+//! `cargo xtask bench app`. With the argument `scroll` it measures the scrolling alone.
 //!
 //! The account is real, made through the app on a real server. The driver looks on from outside the
 //! app's process tree; what it costs the app is within the figures.
@@ -43,10 +43,10 @@ const FRAMES: usize = 600;
 const STEP: i64 = 120;
 
 /// Scrolls the messages up by a step in each frame, through as many pages of history as that takes.
-/// Arguments: frames, pixels. Gives the times between frames in milliseconds.
+/// Arguments: what is scrolled, frames, pixels. Gives the times between frames in milliseconds.
 const SCROLL: &str = "
-const [frames, step, done] = arguments;
-const feed = document.querySelector('[role=feed]');
+const [selector, frames, step, done] = arguments;
+const feed = document.querySelector(selector);
 const times = [];
 let last;
 const next = (now) => {
@@ -58,6 +58,24 @@ const next = (now) => {
 };
 requestAnimationFrame(next);
 ";
+/// Lays copies of the messages that are on the screen over the place where messages stand: the same
+/// looks as plain, unchanging content, enough for the whole scroll.
+/// Arguments: pixels. The floor is scrolled as `[data-floor]`.
+const FLOOR: &str = "
+const [length, done] = arguments;
+const feed = document.querySelector('[role=feed]');
+const { left, top, width, height } = feed.getBoundingClientRect();
+const floor = document.createElement('div');
+floor.dataset.floor = '';
+floor.style.cssText = `position: fixed; z-index: 9; overflow-y: auto; background: var(--color-thread, Canvas); left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`;
+const rows = [...feed.querySelectorAll('article')].map((one) => one.parentElement);
+document.body.append(floor);
+while (floor.scrollHeight < length + 2 * height) for (const row of rows) floor.append(row.cloneNode(true));
+floor.scrollTop = floor.scrollHeight;
+requestAnimationFrame(() => requestAnimationFrame(() => done(rows.length)));
+";
+/// Takes it away.
+const NO_FLOOR: &str = "document.querySelector('[data-floor]').remove();";
 /// The number in the topmost message's text.
 const TOP: &str = "
 const numbers = [...document.querySelectorAll('[role=feed] article')].map((one) => /Message (\\d+):/.exec(one.textContent)?.[1]);
@@ -91,11 +109,13 @@ async fn main() -> Result<()> {
     let now = u64::try_from(measure::now()?.as_millis())?;
     history::write(&profile.join("core"), MESSAGES, now).await?;
 
-    let mut starts = Vec::new();
-    for _ in 0..STARTS {
-        starts.push(measure_start(&desktop, &profile, &server).await?);
+    if std::env::args().nth(1).as_deref() != Some("scroll") {
+        let mut starts = Vec::new();
+        for _ in 0..STARTS {
+            starts.push(measure_start(&desktop, &profile, &server).await?);
+        }
+        print(starts);
     }
-    print(starts);
     history::write_long(&profile.join("core"), LONG_MESSAGES, now).await?;
     measure_scroll(&desktop, &profile, &server).await
 }
@@ -107,26 +127,49 @@ async fn measure_scroll(desktop: &Arc<Desktop>, profile: &Path, server: &Server)
     let newest = format!("Message {}:", LONG_MESSAGES - 1);
     app.find("article", &newest).await?;
     app.settle().await?;
-    let arguments = vec![json!(FRAMES), json!(STEP)];
-    let answer = app.driver().execute_async(SCROLL, arguments).await?;
-    let mut frames: Vec<f64> = serde_json::from_value(answer.json().clone())?;
+    let length = STEP * i64::try_from(FRAMES)?;
+    app.driver()
+        .execute_async(FLOOR, vec![json!(length)])
+        .await?;
+    print_frames(
+        "a plain page of the same looks",
+        &scroll(&app, "[data-floor]").await?,
+    );
+    app.driver().execute(NO_FLOOR, vec![]).await?;
+    app.settle().await?;
+    let frames = scroll(&app, "[role=feed]").await?;
     app.settle().await?;
     let top = app.driver().execute(TOP, vec![]).await?;
     let top = top.json().as_f64().context("a message is on the screen")?;
     app.picture("long-conversation.png").await?;
     app.close().await?;
+    print_frames(
+        &format!("a conversation of {LONG_MESSAGES} messages, down to message {top}"),
+        &frames,
+    );
+    Ok(())
+}
+
+/// Scrolls up by a step in each frame. Gives the times between frames, shortest first.
+async fn scroll(app: &App, selector: &str) -> Result<Vec<f64>> {
+    let arguments = vec![json!(selector), json!(FRAMES), json!(STEP)];
+    let answer = app.driver().execute_async(SCROLL, arguments).await?;
+    let mut frames: Vec<f64> = serde_json::from_value(answer.json().clone())?;
     frames.sort_by(f64::total_cmp);
+    Ok(frames)
+}
+
+fn print_frames(what: &str, frames: &[f64]) {
     let at = |share: usize| frames[(frames.len() - 1) * share / 100];
     println!(
-        "app: scrolling up by {STEP} px a frame in a conversation of {LONG_MESSAGES} messages: \
-         frame times p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, longest {:.1} ms; {} frames, down to message {top}",
+        "app: scrolling up by {STEP} px a frame, {what}: frame times p50 {:.1} ms, p95 {:.1} ms, \
+         p99 {:.1} ms, longest {:.1} ms; {} frames",
         at(50),
         at(95),
         at(99),
         at(100),
         frames.len(),
     );
-    Ok(())
 }
 
 async fn measure_start(desktop: &Arc<Desktop>, profile: &Path, server: &Server) -> Result<Start> {
