@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
 
-    /// Look at an invitation to a group, which begins with pipit://join/
+    /// Open a link: an invitation to a group (pipit://join/), or a person's own (pipit://user/)
     #[arg(value_name = "LINK", value_parser = invitation)]
     pub link: Option<String>,
 }
@@ -38,8 +38,11 @@ impl Args {
 const LINK_LEN_MAX: usize = 600;
 
 fn invitation(text: &str) -> Result<String, String> {
-    if text.len() > LINK_LEN_MAX || !text.starts_with("pipit://join/") {
-        return Err("an invitation begins with pipit://join/".to_owned());
+    let is_ours = ["pipit://join/", "pipit://user/"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix));
+    if text.len() > LINK_LEN_MAX || !is_ours {
+        return Err("a link begins with pipit://join/ or pipit://user/".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -78,6 +81,7 @@ mod tests {
             start("pipit://join/Ab_1").as_deref(),
             Some("pipit://join/Ab_1")
         );
+        assert!(start("pipit://user/ines@chat.example#Ab_1").is_some());
         for bad in [
             "https://example.org/",
             "pipit://",

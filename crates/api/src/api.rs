@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::activity_view::ActivityView;
 use crate::error::{ErrorCode, RpcError};
 use crate::events::Events;
 use crate::for_each_command;
@@ -21,6 +22,7 @@ use crate::param::*;
 use crate::security_view::*;
 use crate::view::*;
 
+mod activity;
 mod devices;
 mod people;
 mod security;

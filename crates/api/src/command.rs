@@ -1,6 +1,7 @@
 //! The command list: every command once, with what it takes and gives. Dispatch, `rpc.discover` and
 //! the TypeScript types are made from it; nobody keeps a second list.
 
+use crate::activity_view::ActivityView;
 use crate::group_view::*;
 use crate::history_view::HistoryView;
 use crate::link_view::LinkCodeView;
@@ -35,6 +36,12 @@ macro_rules! for_each_command {
             "account.logOut": account_log_out(Empty) -> Empty;
             /// The devices in force, this one first, then the newest.
             "device.list": device_list(Empty) -> Vec<DeviceView>;
+            /// The person says that a new device of the account is theirs.
+            "device.confirm": device_confirm(DeviceParams) -> Empty;
+            /// Mentions, reactions to own messages, invitations, new devices and alarms, newest first.
+            "activity.list": activity_list(ActivityParams) -> Vec<ActivityView>;
+            /// The person has seen all of that, on all devices.
+            "activity.see": activity_see(Empty) -> Empty;
             /// How far the history is on this device: one that came later fetches it from another.
             "history.status": history_status(Empty) -> HistoryView;
             /// Calls a device something, for all own devices.
@@ -53,6 +60,10 @@ macro_rules! for_each_command {
             "connection.retry": connection_retry(Empty) -> Empty;
             /// Finds a person by exact username.
             "contact.find": contact_find(FindContactParams) -> ContactView;
+            /// The link that leads to this person.
+            "contact.ownLink": contact_own_link(Empty) -> UserLinkParams;
+            /// Finds a person by their link.
+            "contact.findByLink": contact_find_by_link(UserLinkParams) -> ContactView;
             /// The 1:1 with an account (with the own account: note to self), made when there is none.
             "conversation.open": conversation_open(AccountParams) -> Opened;
             /// All conversations, the pinned ones first, then the newest.

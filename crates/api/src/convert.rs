@@ -202,6 +202,7 @@ impl From<ClientError> for RpcError {
             ClientError::GroupInfo(_)
             | ClientError::TooManyMembers
             | ClientError::BadLink
+            | ClientError::BadUserLink
             | ClientError::OtherServer => ErrorCode::BadRequest,
             ClientError::GroupInfoMissing => {
                 return Self::new(ErrorCode::Offline, sentence(&error.to_string())).retry(None);

@@ -4,6 +4,7 @@
 //! (the app, `pipit-cli`) carry JSON in and out ([`rpc`]) and add nothing. What commands do is the
 //! client's.
 
+pub mod activity_view;
 mod api;
 pub mod command;
 mod convert;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::activity_view::ActivityFilter;
 use crate::group_view::{AllowedTo, GroupRole};
 use crate::view::{SearchKind, SearchOrder};
 
@@ -124,6 +125,11 @@ params! {
     FindContactParams {
         /// As typed.
         username: String,
+    }
+    /// A person by their link.
+    UserLinkParams {
+        /// It begins with `pipit://user/`.
+        link: String,
     }
     /// An account.
     AccountParams {
@@ -348,6 +354,15 @@ params! {
     /// Part of the marked messages.
     StarredParams {
         /// Only those that come after this one, which is older.
+        before: Option<String>,
+        /// At most so many; 50 when left out, 200 at most.
+        limit: Option<u32>,
+    }
+    /// Part of what happened.
+    ActivityParams {
+        /// Of this sort alone; all when left out.
+        only: Option<ActivityFilter>,
+        /// Only what comes after the entry of this `place`, which is older.
         before: Option<String>,
         /// At most so many; 50 when left out, 200 at most.
         limit: Option<u32>,

@@ -80,6 +80,16 @@ pub enum DeviceSigner {
     RecoveryKey,
 }
 
+impl From<TrustedDeviceSigner> for DeviceSigner {
+    fn from(signer: TrustedDeviceSigner) -> Self {
+        match signer {
+            TrustedDeviceSigner::Itself => Self::Itself,
+            TrustedDeviceSigner::Device => Self::Device,
+            TrustedDeviceSigner::RecoveryKey => Self::RecoveryKey,
+        }
+    }
+}
+
 /// A device in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -101,11 +111,7 @@ impl From<TrustedDevice> for TrustedDeviceView {
             mark: mark(&id),
             device_id: id,
             added_at: device.added_at.as_millis(),
-            signer: match device.signer {
-                TrustedDeviceSigner::Itself => DeviceSigner::Itself,
-                TrustedDeviceSigner::Device => DeviceSigner::Device,
-                TrustedDeviceSigner::RecoveryKey => DeviceSigner::RecoveryKey,
-            },
+            signer: device.signer.into(),
         }
     }
 }
@@ -139,7 +145,7 @@ impl From<DeviceRecord> for DeviceView {
     }
 }
 
-fn mark(id: &str) -> String {
+pub(crate) fn mark(id: &str) -> String {
     id.chars()
         .take(DEVICE_MARK_LEN)
         .collect::<String>()

@@ -89,7 +89,7 @@ pub(crate) fn checked_name(name: &str) -> Result<Redacted<String>, ClientError> 
     Ok(Redacted(name.to_owned()))
 }
 
-fn in_force(
+pub(crate) fn in_force(
     ledger: &Ledger,
     own: DeviceId,
     names: &HashMap<DeviceId, Redacted<String>>,
@@ -115,7 +115,9 @@ fn in_force(
         .collect()
 }
 
-fn names(connection: &Connection) -> Result<HashMap<DeviceId, Redacted<String>>, StoreError> {
+pub(crate) fn names(
+    connection: &Connection,
+) -> Result<HashMap<DeviceId, Redacted<String>>, StoreError> {
     let rows = register::of_kind(connection, Change::DEVICE_NAME)?;
     Ok(rows
         .iter()

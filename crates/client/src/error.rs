@@ -73,7 +73,10 @@ pub enum ClientError {
     /// The text is no link to a group.
     #[error("this is not a link to a group; copy all of it")]
     BadLink,
-    /// The link leads to a group on another server.
+    /// The text is no link to a person.
+    #[error("this is not a link to a person; copy all of it")]
+    BadUserLink,
+    /// The link leads to a group or a person on another server.
     #[error("this link leads to another server than the one of your account")]
     OtherServer,
     /// Empty, or longer than a message may be.

@@ -18,6 +18,7 @@
 //! # Limits
 //! One process per profile. Times that order messages are the server's.
 
+mod activity;
 mod behind;
 mod catch_up;
 mod client;
@@ -79,6 +80,7 @@ mod trash;
 mod trust;
 mod typing;
 
+pub use activity::{ActivityFilter, ActivityKindRecord, ActivityPlace, ActivityRecord};
 pub use client::{AccountStatus, Client, ClientConfig, Connection, Focus, Registered, ServerInfo};
 pub use clock::SystemClock;
 pub use device::DeviceRecord;

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/020_join_request_over.sql"),
     include_str!("../migrations/021_opened.sql"),
     include_str!("../migrations/022_history.sql"),
+    include_str!("../migrations/026_activity.sql"),
 ];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.

@@ -155,11 +155,11 @@ async fn forwards_and_asks(ines: &App) -> Result<()> {
     ines.see_gone("dialog", "New poll").await?;
     ines.see_message("Which hut?", "delivered").await?;
     ines.has_focus("New poll").await?;
-    ines.keys(&["F6"])?;
+    ines.keys(&["shift+Tab"])?;
     to_message(ines, "Which hut?").await?;
     ines.step_to("Tarn", "Tab").await?;
     ines.keys(&["space"])?;
-    ines.see("1 vote").await?;
+    ines.see("1 person voted").await?;
     ines.picture("keys-poll.png").await?;
     ines.keys(&["Escape"])?;
     ines.has_focus("Message Ridge").await

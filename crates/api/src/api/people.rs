@@ -27,6 +27,15 @@ impl Api {
         Ok(self.client.set_profile(change).await?.into())
     }
 
+    pub(super) async fn contact_own_link(&self, _: Empty) -> Answer<UserLinkParams> {
+        let link = self.client.own_link()?;
+        Ok(UserLinkParams { link })
+    }
+
+    pub(super) async fn contact_find_by_link(&self, params: UserLinkParams) -> Answer<ContactView> {
+        Ok(self.client.find_by_link(&params.link).await?.into())
+    }
+
     pub(super) async fn contact_get(&self, params: AccountParams) -> Answer<ContactView> {
         let found = self.client.contact(account(&params.account_id)?).await?;
         Ok(found.into())

@@ -6,6 +6,7 @@
 //! devices of the account.
 
 mod block;
+mod link;
 mod name;
 pub(crate) mod profile;
 mod report;

@@ -139,7 +139,11 @@ fn place_of(
     Ok(place)
 }
 
-fn record(
+/// The alarm with names.
+///
+/// # Errors
+/// When the history can't be read.
+pub(crate) fn record(
     reader: &Reader,
     connection: &Connection,
     row: AlarmRow,

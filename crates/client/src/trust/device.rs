@@ -58,7 +58,7 @@ pub(crate) fn note_added(
 }
 
 /// What signed a device into its account's ledger.
-pub(super) fn signer_of(ledger: &Ledger, device: DeviceId) -> Option<TrustedDeviceSigner> {
+pub(crate) fn signer_of(ledger: &Ledger, device: DeviceId) -> Option<TrustedDeviceSigner> {
     ledger
         .entries()
         .iter()

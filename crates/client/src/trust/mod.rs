@@ -20,6 +20,6 @@ pub(crate) mod device;
 mod safety;
 
 pub use alarm::AlarmRecord;
-pub(crate) use alarm::{Alarm, newest, raise};
+pub(crate) use alarm::{Alarm, newest, raise, record};
 pub use pipit_ledger::Comparison;
 pub use safety::{SafetyRecord, TrustedDevice, TrustedDeviceSigner};

@@ -155,3 +155,18 @@ pub fn settle(connection: &Connection, conversation: ConversationId) -> Result<b
         .execute([conversation.as_bytes()])?;
     Ok(changed > 0)
 }
+
+/// Alarms that the person has not decided on, of all conversations, at most `limit`: the newest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn open(connection: &Connection, limit: usize) -> Result<Vec<AlarmRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, account_id, conversation_id, detail, at FROM alarm
+         WHERE is_settled = 0 ORDER BY at DESC, alarm DESC LIMIT ?1",
+    )?;
+    let rows = statement
+        .query_map([number(limit as u64)], read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
+}

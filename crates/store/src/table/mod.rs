@@ -2,6 +2,7 @@
 //! leave composition to the caller.
 
 pub mod account;
+pub mod activity;
 pub mod alarm;
 pub mod chat_group;
 pub mod contact;

@@ -151,3 +151,24 @@ pub fn accounts(
         .collect::<Result<Vec<_>, _>>()?;
     Ok(rows)
 }
+
+/// The newest reaction of somebody else than `own`: who, with what, and how many others have reacted.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn newest(
+    connection: &Connection,
+    message: i64,
+    own: AccountId,
+) -> Result<Option<(AccountId, String, u64)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sender, emoji, (SELECT count(DISTINCT sender) FROM reaction
+                                WHERE message = ?1 AND sender NOT IN (?2, newest.sender))
+         FROM reaction AS newest WHERE message = ?1 AND sender <> ?2 ORDER BY at DESC, reaction_id LIMIT 1",
+    )?;
+    found(
+        statement.query_row(params![message, own.as_bytes()], |row| {
+            Ok((id(row, 0)?, row.get(1)?, row.get(2)?))
+        }),
+    )
+}

@@ -198,6 +198,27 @@ pub fn inviter(
     found(statement.query_row([conversation.as_bytes()], |row| id(row, 0)))
 }
 
+/// Groups that strangers have added this account to, at most `limit`: the newest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn invitations(connection: &Connection, limit: usize) -> Result<Vec<i64>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT conversation FROM conversation
+         JOIN conversation_state USING (conversation_id)
+         JOIN chat_group USING (conversation)
+         LEFT JOIN person ON person.account_id = invited_by
+         WHERE conversation_state.is_accepted = 0 AND invited_by IS NOT NULL AND membership = 0
+             AND (is_opened = 1 OR message_count > 0)
+             AND coalesce(person.is_accepted, 0) = 0
+         ORDER BY updated_at DESC LIMIT ?1",
+    )?;
+    let rows = statement
+        .query_map([number(limit as u64)], |row| row.get(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(rows)
+}
+
 /// Notes that the person agrees to be in a group.
 ///
 /// # Errors

@@ -57,6 +57,121 @@ retryAt?: number,
 recoveryKeyPending: boolean, };
 
 /**
+ * What is asked for.
+ */
+export type ActivityFilter = "mentions" | "security";
+
+/**
+ * Part of what happened.
+ */
+export type ActivityParams = { 
+/**
+ * Of this sort alone; all when left out.
+ */
+only?: ActivityFilter, 
+/**
+ * Only what comes after the entry of this `place`, which is older.
+ */
+before?: string, 
+/**
+ * At most so many; 50 when left out, 200 at most.
+ */
+limit?: number, };
+
+/**
+ * One thing that happened.
+ */
+export type ActivityView = { 
+/**
+ * Where it stands, for `before`; another one when it changes.
+ */
+place: string, 
+/**
+ * When it happened.
+ */
+at: number, 
+/**
+ * Since `activity.see`, and nothing else says that the person knows it.
+ */
+isNew: boolean, } & ({ "kind": "mention", 
+/**
+ * The message.
+ */
+message: MessageView, } | { "kind": "reactions", 
+/**
+ * The message.
+ */
+message: MessageView, 
+/**
+ * What to call who did last.
+ */
+name: string, 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * With what.
+ */
+emoji: string, 
+/**
+ * How many others have.
+ */
+others: number, } | { "kind": "contactDevice", 
+/**
+ * Its line there.
+ */
+message: MessageView, } | { "kind": "ownDevice", 
+/**
+ * Its id.
+ */
+deviceId: string, 
+/**
+ * The first digits of that, to be compared at a glance.
+ */
+mark: string, 
+/**
+ * What the person calls it; empty: nothing yet.
+ */
+name: string, 
+/**
+ * By what it was signed in.
+ */
+signer: DeviceSigner, 
+/**
+ * The person has said that it is theirs.
+ */
+isKnown: boolean, } | { "kind": "invitation", 
+/**
+ * The group.
+ */
+conversationId: string, 
+/**
+ * Its name; may be empty.
+ */
+groupName: string, 
+/**
+ * What to call who did it.
+ */
+name: string, 
+/**
+ * Their account.
+ */
+accountId: string, 
+/**
+ * How many are in it.
+ */
+members: number, 
+/**
+ * How many of them this person has accepted.
+ */
+acquainted: number, } | { "kind": "alarm", 
+/**
+ * The alarm.
+ */
+alarm: AlarmView, });
+
+/**
  * People for a group.
  */
 export type AddMembersParams = { 
@@ -2237,6 +2352,15 @@ addedAt: number,
 signer: DeviceSigner, };
 
 /**
+ * A person by their link.
+ */
+export type UserLinkParams = { 
+/**
+ * It begins with `pipit://user/`.
+ */
+link: string, };
+
+/**
  * Whether a username can be had.
  */
 export type UsernameCheck = { 
@@ -2313,6 +2437,12 @@ export interface Commands {
   "account.logOut": { params: Empty; result: Empty };
   /** The devices in force, this one first, then the newest. */
   "device.list": { params: Empty; result: Array<DeviceView> };
+  /** The person says that a new device of the account is theirs. */
+  "device.confirm": { params: DeviceParams; result: Empty };
+  /** Mentions, reactions to own messages, invitations, new devices and alarms, newest first. */
+  "activity.list": { params: ActivityParams; result: Array<ActivityView> };
+  /** The person has seen all of that, on all devices. */
+  "activity.see": { params: Empty; result: Empty };
   /** How far the history is on this device: one that came later fetches it from another. */
   "history.status": { params: Empty; result: HistoryView };
   /** Calls a device something, for all own devices. */
@@ -2331,6 +2461,10 @@ export interface Commands {
   "connection.retry": { params: Empty; result: Empty };
   /** Finds a person by exact username. */
   "contact.find": { params: FindContactParams; result: ContactView };
+  /** The link that leads to this person. */
+  "contact.ownLink": { params: Empty; result: UserLinkParams };
+  /** Finds a person by their link. */
+  "contact.findByLink": { params: UserLinkParams; result: ContactView };
   /** The 1:1 with an account (with the own account: note to self), made when there is none. */
   "conversation.open": { params: AccountParams; result: Opened };
   /** All conversations, the pinned ones first, then the newest. */
