@@ -142,7 +142,7 @@ test("the account menu works by arrows, and settings keep a theme and a language
   await press(ines, "Enter");
   await ines.page.getByRole("menu", { name: "Account" }).waitFor();
   await ines.until(() => document.activeElement?.getAttribute("role") === "menuitem");
-  await press(ines, "ArrowDown", "ArrowDown", "Enter");
+  await press(ines, "ArrowDown", "ArrowDown", "ArrowDown", "Enter");
   await ines.button("Appearance").focus();
   await press(ines, "Enter");
   await ines.page.getByRole("heading", { name: "Appearance" }).waitFor();

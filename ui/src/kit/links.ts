@@ -3,7 +3,8 @@
 export interface Address { text: string; href: string }
 
 const INVITATION = "pipit://join/";
-const ADDRESS = /(?:https?:\/\/|pipit:\/\/join\/)[^\s<>"'`]+/iuy;
+const PERSON = "pipit://user/";
+const ADDRESS = /(?:https?:\/\/|pipit:\/\/(?:join|user)\/)[^\s<>"'`]+/iuy;
 /** Longer ones stay text: no browser needs them, and looking at them costs time. */
 const ADDRESS_LEN_MAX = 2048;
 /** Punctuation that ends a sentence rather than an address. */
@@ -42,11 +43,16 @@ export function isInvitation(address: string): boolean {
   return address.startsWith(INVITATION);
 }
 
+/** The address leads to a person of Pipit. */
+export function isPersonLink(address: string): boolean {
+  return address.startsWith(PERSON);
+}
+
 /** As a browser writes it; undefined when it isn't one of the schemes above or names no host. */
 export function hrefOf(address: string): string | undefined {
   try {
     const url = new URL(address);
-    const isWeb = url.protocol === "http:" || url.protocol === "https:" || isInvitation(address);
+    const isWeb = url.protocol === "http:" || url.protocol === "https:" || isInvitation(address) || isPersonLink(address);
     return isWeb && url.hostname !== "" ? url.href : undefined;
   } catch {
     return undefined;

@@ -3,7 +3,8 @@
 import { BackendError, type Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
 import type { AccountStatus } from "../backend/generated/api";
-import type { Conversation } from "../backend/types";
+import type { Conversation, Message } from "../backend/types";
+import { newEntries, type EntryOf } from "../features/activity/ActivityController.svelte";
 import { AnnouncerController } from "../features/announcer/AnnouncerController.svelte";
 import { ComposerController } from "../features/composer/ComposerController.svelte";
 import { ConnectionController } from "../features/connection/ConnectionController.svelte";
@@ -15,7 +16,8 @@ import { ScrollMemory, type Place } from "../features/timeline/ScrollMemory";
 import { TimelineController } from "../features/timeline/TimelineController.svelte";
 import { failureText } from "../i18n/failure";
 import { conversationName } from "../i18n/conversationName";
-import { isInvitation } from "../kit/links";
+import { t } from "../i18n/text";
+import { isInvitation, isPersonLink } from "../kit/links";
 import type { Toasts } from "../kit/Toasts.svelte";
 import { ChatController } from "./ChatController.svelte";
 import { paletteActions, pinnedCaps } from "./paletteActions";
@@ -210,13 +212,48 @@ export class MainController {
     if (this.list.selectedId) this.#places.set(this.list.selectedId, place);
   }
 
-  startNewConversation(): void {
+  /** What concerns the person, in place of a chat. */
+  openActivity(): void {
+    this.closeConversation();
+    this.sides.openActivity();
+  }
+
+  newActivity(): Promise<number> {
+    return newEntries(this.backend);
+  }
+
+  /** Goes to a message that mentions the person, and begins an answer. */
+  async replyTo(message: Message): Promise<void> {
+    await this.show(message.conversationId, message.messageId);
+    if (this.list.selectedId === message.conversationId) this.composer.reply(message);
+  }
+
+  askSignOut(entry: EntryOf<"ownDevice">): void {
+    const name = entry.name || t("devices.unnamed");
+    this.sides.question = { title: t("activity.signOutAsk", { name }), text: t("devices.note"), action: t("devices.signOut"), run: () => void this.sides.activity?.signOut(entry) };
+  }
+
+  async copyOwnLink(): Promise<void> {
+    try {
+      const { link } = await this.backend.call("contact.ownLink", {});
+      await navigator.clipboard.writeText(link);
+      this.toasts.show(t("empty.copied"));
+    } catch (error) {
+      this.toasts.show(failureText(BackendError.from(error)));
+    }
+  }
+
+  /** With a link, the person it leads to is looked for at once. */
+  startNewConversation(link?: string): void {
     this.sides.palette = undefined;
     this.isShowingShortcuts = false;
     this.newConversation ??= new NewConversationController(this.backend, async (conversationId) => {
       this.newConversation = undefined;
       await this.open(conversationId);
     });
+    if (link === undefined) return;
+    this.newConversation.type(link);
+    void this.newConversation.find();
   }
 
   startGroup(): void {
@@ -254,9 +291,10 @@ export class MainController {
     this.isShowingShortcuts = true;
   }
 
-  /** An invitation is looked at here; every other address is the browser's. */
+  /** Invitations and people are looked at here; every other address is the browser's. */
   openLink(href: string): void {
     if (isInvitation(href)) this.startJoin(href);
+    else if (isPersonLink(href)) this.startNewConversation(href);
     else this.backend.openExternal(href);
   }
 

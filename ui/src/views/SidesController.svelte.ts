@@ -4,6 +4,7 @@
 import type { Backend } from "../backend/backend";
 import type { EventFeed } from "../backend/feed";
 import type { Conversation } from "../backend/types";
+import { ActivityController } from "../features/activity/ActivityController.svelte";
 import { ConversationActions } from "../features/conversation-list/ConversationActions";
 import type { ConversationListController } from "../features/conversation-list/ConversationListController.svelte";
 import { FindController } from "../features/find/FindController.svelte";
@@ -46,6 +47,8 @@ export class SidesController {
   adding = $state.raw<AddPeopleController>();
   joining = $state.raw<JoinController>();
   saved = $state.raw<SavedController>();
+  /** In place of the open chat. */
+  activity = $state.raw<ActivityController>();
   question = $state.raw<Question>();
   /** The chat that is asked for how long it is to be muted. */
   muting = $state.raw<Conversation>();
@@ -92,6 +95,16 @@ export class SidesController {
     this.saved ??= new SavedController(this.backend, this.feed);
   }
 
+  openActivity(): void {
+    this.palette = undefined;
+    this.activity ??= new ActivityController(this.backend, this.feed);
+  }
+
+  closeActivity(): void {
+    this.activity?.dispose();
+    this.activity = undefined;
+  }
+
   closeSaved(): void {
     this.saved?.dispose();
     this.saved = undefined;
@@ -136,6 +149,7 @@ export class SidesController {
 
   /** Another chat is open, or none: what belongs to the one before goes; the panel follows. */
   enterChat(conversationId: string | undefined): void {
+    if (conversationId !== undefined) this.closeActivity();
     if (this.find?.conversationId !== conversationId) this.closeFind();
     if (!this.info || this.info.conversationId === conversationId) return;
     this.closeInfo();
@@ -172,6 +186,7 @@ export class SidesController {
   dispose(): void {
     this.closeInfo();
     this.closeSaved();
+    this.closeActivity();
     this.endLinking();
   }
 

@@ -56,6 +56,8 @@ function appActions(main: MainController): PaletteAction[] {
     { id: "search", group, label: t("shortcuts.searchAll"), icon: Search, caps: shown("searchAll").caps, run: () => main.searchAll() },
     { id: "nextUnread", group, label: t("shortcuts.nextUnread"), icon: Mail, caps: shown("nextUnread").caps, run: () => main.go(main.list.unreadNeighbour(1)) },
     { id: "archiveList", group, label: t("accountMenu.archived"), icon: Archive, run: () => main.list.goTo("archive") },
+    { id: "activity", group, label: t("activity.title"), icon: Bell, run: () => main.openActivity() },
+    { id: "copyLink", group, label: t("empty.copyLink"), icon: Link, run: () => void main.copyOwnLink() },
     { id: "saved", group, label: t("saved.title"), icon: Bookmark, run: () => main.sides.openSaved() },
     { id: "settings", group, label: t("settings.title"), icon: Settings, caps: shown("settings").caps, run: () => main.sides.openSettings() },
     { id: "shortcuts", group, label: t("shortcuts.title"), icon: Keyboard, caps: shown("shortcuts").caps, run: () => main.showShortcuts() },

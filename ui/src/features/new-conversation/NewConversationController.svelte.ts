@@ -1,9 +1,10 @@
-// Finding one person by their exact username, and opening the chat with them.
+// Finding one person by their exact username or by their link, and opening the chat with them.
 
 import { BackendError, type Backend } from "../../backend/backend";
 import type { ContactView } from "../../backend/generated/api";
 import { failureText } from "../../i18n/failure";
 import { t } from "../../i18n/text";
+import { isPersonLink } from "../../kit/links";
 
 /** Milliseconds after the last key before the server is asked: each question is counted there. */
 export const FIND_PAUSE_MS = 400;
@@ -40,7 +41,7 @@ export class NewConversationController {
     const turn = this.#turn;
     this.isSearching = true;
     try {
-      const contact = await this.backend.call("contact.find", { username: this.#name });
+      const contact = await this.#ask();
       if (turn === this.#turn) this.found = contact;
     } catch (error) {
       if (turn !== this.#turn) return;
@@ -50,6 +51,11 @@ export class NewConversationController {
     } finally {
       if (turn === this.#turn) this.isSearching = false;
     }
+  }
+
+  #ask(): Promise<ContactView> {
+    const link = this.username.trim();
+    return isPersonLink(link) ? this.backend.call("contact.findByLink", { link }) : this.backend.call("contact.find", { username: this.#name });
   }
 
   async open(contact: ContactView): Promise<void> {
