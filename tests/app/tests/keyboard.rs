@@ -240,11 +240,25 @@ async fn looks_at_the_group_and_leaves(ines: &App) -> Result<()> {
 }
 
 async fn goes_through_settings(ines: &App) -> Result<()> {
-    ines.keys(&["ctrl+comma"])?;
-    ines.find("dialog", "Settings").await?;
-    ines.picture("keys-settings.png").await?;
+    ines.keys(&["ctrl+k"])?;
+    ines.find("dialog", "Go anywhere").await?;
+    ines.type_text("notifications").await?;
+    ines.keys(&["Return"])?;
+    ines.has_focus("Notifications").await?;
+    ines.see("Nothing here").await?;
+    ines.picture("keys-k1.png").await?;
     ines.keys(&["Escape"])?;
-    ines.see_gone("dialog", "Settings").await
+    ines.see_gone("text", "Nothing here").await?;
+    ines.keys(&["ctrl+comma"])?;
+    ines.find("button", "Appearance").await?;
+    ines.step_to("Appearance", "Tab").await?;
+    ines.keys(&["Return"])?;
+    ines.step_to("Like the system", "Tab").await?;
+    ines.step_to("Dark", "Left").await?;
+    ines.picture("keys-g5.png").await?;
+    ines.keys(&["Escape"])?;
+    ines.see_gone("button", "Appearance").await?;
+    ines.picture("keys-dark.png").await.map(drop)
 }
 
 /// Puts the focus on a message: from the composer to the newest one, and up from there.
