@@ -10,13 +10,14 @@ use pipit_net::{Endpoint, Http, NetError};
 use pipit_password::Password;
 use pipit_store::table::account::AccountRow;
 use pipit_wire::v1::{AppendLedger, Empty, LedgerEntries, ReadLedger, RefusalCode};
+use tokio::time::Instant;
 
-use crate::client::{Client, Shared, Signing};
+use crate::client::{Client, Signing};
 use crate::clock::random;
 use crate::error::ClientError;
 use crate::keys;
 use crate::security::{Asking, Proven, prove_password};
-use crate::session::offset_ms;
+use crate::session::ahead_ms;
 
 /// Entries made before devices that come in at the same moment are too many.
 const TRIES: usize = 5;
@@ -27,14 +28,17 @@ pub(crate) struct Entrance {
     /// Its address.
     server: String,
     pub(crate) server_name: String,
-    clock_offset_ms: i64,
+    /// What the server's clock showed, and when that was.
+    seen: (Timestamp, Instant),
 }
 
 impl Entrance {
-    /// The server's clock.
-    pub(crate) fn now(&self, shared: &Shared) -> Timestamp {
-        let now = shared.clock.now().as_millis();
-        Timestamp::from_millis(now.saturating_add_signed(self.clock_offset_ms))
+    /// The server's clock. Signing in takes a while, and linking minutes, in which this device's clock may be put
+    /// right: it is not looked at.
+    pub(crate) fn now(&self) -> Timestamp {
+        let (time, at) = self.seen;
+        let passed = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Timestamp::from_millis(time.as_millis().saturating_add(passed))
     }
 }
 
@@ -74,10 +78,15 @@ impl Client {
         }
         let http = self.http(server)?;
         let (description, _) = http.describe().await?;
+        let time = match description.time {
+            // A server of before this field was.
+            0 => self.shared.clock.now(),
+            time => Timestamp::from_millis(time),
+        };
         Ok(Entrance {
             http,
             server: endpoint.to_string(),
-            clock_offset_ms: offset_ms(self.shared.clock.now(), &description),
+            seen: (time, Instant::now()),
             server_name: description.name,
         })
     }
@@ -126,7 +135,7 @@ impl Client {
         proven: &mut Proven,
         device: &SecretKey,
     ) -> Result<(), ClientError> {
-        let now = entrance.now(&self.shared);
+        let now = entrance.now();
         let recovery = proven.recovery.signing_key();
         let entry = proven
             .ledger
@@ -162,6 +171,7 @@ impl Client {
         ledger: Ledger,
     ) -> Result<(AccountId, DeviceId), ClientError> {
         let signed_in = (ledger.account(), device.device_id());
+        let clock_offset_ms = ahead_ms(entrance.now(), self.shared.clock.now());
         let name = username.as_str();
         let row = AccountRow {
             account: ledger.account(),
@@ -171,7 +181,7 @@ impl Client {
             username: Redacted(name.to_owned()),
             display_name: Redacted(name.to_owned()),
             recovery: None,
-            clock_offset_ms: entrance.clock_offset_ms,
+            clock_offset_ms,
         };
         self.keep_account(row, ledger).await?;
         Ok(signed_in)

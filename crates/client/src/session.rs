@@ -115,8 +115,13 @@ pub(crate) fn offset_ms(here: Timestamp, server: &ServerDescription) -> i64 {
     if server.time == 0 {
         return 0;
     }
-    let here = i64::try_from(here.as_millis()).unwrap_or(0);
-    i64::try_from(server.time).unwrap_or(0) - here
+    ahead_ms(Timestamp::from_millis(server.time), here)
+}
+
+/// How far one time is ahead of another.
+pub(crate) fn ahead_ms(one: Timestamp, other: Timestamp) -> i64 {
+    let millis = |time: Timestamp| i64::try_from(time.as_millis()).unwrap_or(0);
+    millis(one) - millis(other)
 }
 
 impl Session {

@@ -102,7 +102,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use story_tests::{PASSWORD, Server};
+    use story_tests::{PASSWORD, Proxy, Server};
 
     use super::*;
 
@@ -169,6 +169,36 @@ mod tests {
         cores[1].start("bob").await;
         online(&cores[1]).await;
         talk(&cores[1], "carol").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_clock_that_is_set_while_somebody_signs_in_stops_nobody() {
+        let server = Server::start().await;
+        let mut first = Core::new();
+        first.start("alice").await;
+        let account =
+            |server: &str| json!({ "server": server, "username": "alice", "password": PASSWORD });
+        first
+            .call("account.register", account(&server.address))
+            .await
+            .expect("a free name");
+        for by_ms in [3 * DAY_MS, -3 * DAY_MS] {
+            let line = Proxy::start(&server.address).await;
+            let mut core = Core::new();
+            core.start("alice").await;
+            // The server has said what time it is, and has not let the device in yet.
+            line.hold_answers_to("POST /v1/login/finish");
+            let signed_in = async { core.call("account.login", account(&line.address)).await };
+            let clock = core.clock();
+            let set = async {
+                line.request("POST /v1/login/finish").await;
+                clock.jump(by_ms);
+                line.let_answers_pass();
+            };
+            let (signed_in, ()) = tokio::join!(signed_in, set);
+            signed_in.expect("it is let in");
+            online(&core).await;
+        }
     }
 
     /// Sends a text that goes from everywhere so long after reading; answers it when the server has it.

@@ -132,6 +132,10 @@ impl World {
             Ok(_) => Some(()),
             Err(refused) if refused.code == "ALREADY_SIGNED_IN" => Some(()),
             Err(refused) => {
+                if refused.code == "INTERNAL" {
+                    let words = refused.message;
+                    self.complain(format!("d{index}: account.login was refused: {words}"));
+                }
                 self.note_refusal("account.login", &refused.code);
                 None
             }

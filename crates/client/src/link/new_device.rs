@@ -73,10 +73,7 @@ async fn consent(
 ) -> Result<LinkConsent, LinkFailure> {
     let consent = ledger.consent(device).map_err(|_| LinkFailure::Broken)?;
     let identity = Identity::new(ledger.account(), device.clone());
-    let (crypto, now) = (
-        Arc::clone(&client.shared.crypto),
-        entrance.now(&client.shared),
-    );
+    let (crypto, now) = (Arc::clone(&client.shared.crypto), entrance.now());
     let key_packages: Vec<KeyPackage> = client
         .shared
         .store

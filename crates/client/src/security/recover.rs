@@ -32,7 +32,7 @@ impl Client {
         let password = new_password.map(Password::choose).transpose()?;
         let mut signing = self.shared.signing.lock().await;
         let entrance = self.entrance(server).await?;
-        let now = entrance.now(&self.shared);
+        let now = entrance.now();
         let key = recovery.signing_key();
         let proof = RecoveryProof::sign(&key, &username, &entrance.server_name, now, random());
         let body = Recover {
@@ -51,7 +51,7 @@ impl Client {
                 account: proven.ledger.account(),
                 device: &device,
                 server_name: &entrance.server_name,
-                now: entrance.now(&self.shared),
+                now: entrance.now(),
             };
             set_password(&asking, &username, &password, &proven).await?;
         }
