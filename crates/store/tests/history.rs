@@ -283,7 +283,7 @@ async fn what_was_shown_to_a_new_member_is_never_unread() {
             assert_eq!(first(connection)?, (2, Some(4)));
             let up_to = u64::MAX >> 1;
             let newest = message::newest_received(connection, conversation, 0, up_to, OWN)?;
-            assert_eq!(newest.unwrap().1, 3_000_000);
+            assert_eq!(newest.unwrap().1 / message::POSITIONS_PER_MS, 3_000);
             for row in shown {
                 assert!(!message::is_unread(connection, row, OWN)?);
                 let id = message::by_row(connection, row)?.unwrap().id;
@@ -293,7 +293,7 @@ async fn what_was_shown_to_a_new_member_is_never_unread() {
                     (row, 1_000_000 + i64::from(id.as_bytes()[3])),
                 )?;
             }
-            conversation::mark_read(connection, conversation, 2_000_000, OWN, true)?;
+            conversation::mark_read(connection, conversation, 2_000_999, OWN, true)?;
             assert_eq!(first(connection)?, (1, Some(5)));
             Ok::<_, StoreError>(())
         })
@@ -366,14 +366,20 @@ async fn windows_are_read_by_key() {
 
 /// Adds what the mailbox held at `sequence`, where it belongs.
 fn receive(connection: &Connection, n: u32, sequence: u64, at_ms: u64) -> Result<(), StoreError> {
+    receive_from(connection, n, PEER, sequence, at_ms)
+}
+
+fn receive_from(
+    connection: &Connection,
+    n: u32,
+    sender: AccountId,
+    sequence: u64,
+    at_ms: u64,
+) -> Result<(), StoreError> {
     let conversation = conversation_row(connection)?;
     let at = Timestamp::from_millis(at_ms);
-    let late = message::late_position(connection, conversation, PEER, at, sequence)?;
-    let row = add_at(connection, n, PEER, at_ms, sequence)?;
-    let position = match late {
-        Some(position) => position,
-        None => message::by_row(connection, row)?.unwrap().position,
-    };
+    let position = message::mailbox_position(connection, conversation, sender, at, sequence)?;
+    let row = add_at(connection, n, sender, at_ms, sequence)?;
     connection.execute(
         "UPDATE message SET position = ?2 WHERE message = ?1",
         (row, position),
@@ -542,9 +548,8 @@ async fn what_is_shown_later_goes_before_what_its_sender_wrote_later() {
     assert_eq!(order, expected);
 }
 
-#[tokio::test]
-async fn neighbours_of_one_millisecond_find_their_places_in_any_order() {
-    // Every order of five, by Heap's method.
+/// Every order of five, by Heap's method.
+fn orders_of_five() -> Vec<Vec<u32>> {
     fn orders(of: &mut Vec<u32>, len: usize, all: &mut Vec<Vec<u32>>) {
         if len <= 1 {
             all.push(of.clone());
@@ -558,6 +563,71 @@ async fn neighbours_of_one_millisecond_find_their_places_in_any_order() {
     let mut all = Vec::new();
     orders(&mut (1..=5).collect(), 5, &mut all);
     assert_eq!(all.len(), 120);
+    all
+}
+
+#[tokio::test]
+async fn who_wrote_in_one_millisecond_stands_in_the_order_of_the_mailbox_on_every_device() {
+    let third = AccountId::new([5; 32]);
+    let senders = [PEER, OTHER, PEER, third, OTHER];
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    // Side by side, with some and with very much of other conversations between.
+    for (block, step) in (1_u32..).zip([1_u64, 17, 5_000]) {
+        for (round, order) in (0_u32..).zip(orders_of_five()) {
+            let number = move |n: u32| block * 10_000 + round * 10 + n;
+            let shown = store
+                .write(move |connection| {
+                    let at_ms = u64::from(number(0));
+                    // What stands around it does not matter.
+                    let is_odd = round % 2 == 1;
+                    if is_odd {
+                        receive_from(connection, number(8), third, at_ms * 100_000 - 1, at_ms - 1)?;
+                        receive_from(
+                            connection,
+                            number(9),
+                            third,
+                            at_ms * 100_000 + 90_000,
+                            at_ms + 1,
+                        )?;
+                    }
+                    for &n in &order {
+                        let sender = senders[n as usize - 1];
+                        let sequence = at_ms * 100_000 + u64::from(n) * step;
+                        receive_from(connection, number(n), sender, sequence, at_ms)?;
+                    }
+                    let conversation = conversation_row(connection)?;
+                    // Page by page: nothing is read twice or passed over.
+                    let mut below = u64::MAX >> 1;
+                    let mut shown = Vec::new();
+                    for _ in 0..if is_odd { 7 } else { 5 } {
+                        let page = message::before(connection, conversation, below, 1)?;
+                        below = page[0].position;
+                        shown.insert(0, page[0].text.0.clone());
+                    }
+                    Ok::<_, StoreError>(shown)
+                })
+                .await
+                .unwrap();
+            let expected: Vec<u32> = match round % 2 {
+                1 => vec![8, 1, 2, 3, 4, 5, 9],
+                _ => (1..=5).collect(),
+            };
+            let expected = expected
+                .into_iter()
+                .map(|n| format!("message {}", number(n)));
+            assert_eq!(
+                shown,
+                expected.collect::<Vec<_>>(),
+                "step {step}, order {round}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn neighbours_of_one_millisecond_find_their_places_in_any_order() {
+    let all = orders_of_five();
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     for (round, order) in (0_u32..).zip(all) {

@@ -11,7 +11,7 @@
 //! Whoever was in a conversation for sure must have everything that was said there, in the order of each
 //! device that said it, and see the same edits, reactions, votes, pins and deletions. Who was asked in or out during
 //! a storm is owed nothing of that storm, but nothing twice, out of order or after having gone either; the calm tells
-//! who is in. Members see the same group and timer, and a person's devices the same settings, unread messages, marks
+//! who is in. What several people wrote in one millisecond stands in the same order wherever it was received. Members see the same group and timer, and a person's devices the same settings, unread messages, marks
 //! and deletions for themselves.
 //!
 //! What disappears by itself is compared where it still is, and must go when its time is over; what a person has

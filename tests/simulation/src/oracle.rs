@@ -10,6 +10,7 @@ use crate::model::{Index, Model, Place, Saying, Stay};
 
 mod deed;
 mod group;
+mod order;
 
 /// A conversation as a device shows it.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +61,7 @@ pub fn check(model: &Model, shown: &BTreeMap<Index, Shown>, members: &Members) -
         check_place(model, place, &chats, &mut wrong);
         deed::check(model, place, &chats, &mut wrong);
         deed::check_own(model, place, &chats, &mut wrong);
+        order::check(model, place, &chats, &mut wrong);
         if place.is_group {
             let members = members.get(conversation).cloned().unwrap_or_default();
             group::check(model, &members, &chats, &mut wrong);

@@ -12,7 +12,7 @@ use pipit_wire::v1::Deliver;
 use super::{DeliveryError, Opener, Outcome};
 use crate::clock::random;
 use crate::content::{self, Deed, shown};
-use crate::message::{is_unread, received_position};
+use crate::message::is_unread;
 use crate::timer::start_clock;
 use crate::{group, people, settings, sync, trash};
 
@@ -193,8 +193,7 @@ impl Opener<'_> {
             || (is_stranger && !settings::get(self.transaction)?.requests_from_strangers))
     }
 
-    /// At the server's time and after what its sender sent before: in the order of the mailbox, even
-    /// when it is delivered in another one.
+    /// At the server's time, in the order of the mailbox, even when it is delivered in another one.
     fn position(
         &self,
         place: &ConversationRow,
@@ -202,17 +201,13 @@ impl Opener<'_> {
         delivery: &Deliver,
     ) -> Result<u64, StoreError> {
         let at = Timestamp::from_millis(delivery.time);
-        let (transaction, conversation) = (self.transaction, place.conversation);
-        match message::late_position(transaction, conversation, sender, at, delivery.sequence)? {
-            Some(position) => Ok(position),
-            None => message::free_position(
-                transaction,
-                conversation,
-                sender,
-                received_position(at),
-                delivery.sequence,
-            ),
-        }
+        message::mailbox_position(
+            self.transaction,
+            place.conversation,
+            sender,
+            at,
+            delivery.sequence,
+        )
     }
 
     /// What our other devices wrote is on the server already.

@@ -13,7 +13,9 @@ use crate::StoreError;
 
 pub use mark::{pinned, pinned_count, set_closed, set_pinned, set_starred, starred};
 pub(super) use position::position_again;
-pub use position::{earlier_position, free_position, given_position, last_position, late_position};
+pub use position::{
+    earlier_position, free_position, given_position, last_position, mailbox_position,
+};
 pub use window::{
     after, any_delivered, before, by_envelope, by_row, first_unread, get, is_unread, last_came,
     mentions, newest, newest_received, of_version, replies, undelivered,
@@ -65,8 +67,8 @@ pub struct MessageRow {
     pub id: MessageId,
     /// Row number of its conversation.
     pub conversation: i64,
-    /// Unique in the conversation and never changed: server-clock milliseconds times
-    /// [`POSITIONS_PER_MS`], raised until free and after the sender's message before.
+    /// Unique in the conversation and never changed: about server-clock milliseconds times
+    /// [`POSITIONS_PER_MS`]. See [`mailbox_position`] and [`last_position`].
     pub position: u64,
     /// Whose.
     pub sender: AccountId,
@@ -124,7 +126,7 @@ pub struct NewMessage<'a> {
     pub id: MessageId,
     /// Row number of its conversation.
     pub conversation: i64,
-    /// From [`free_position`] or [`last_position`].
+    /// From [`mailbox_position`] or [`last_position`].
     pub position: u64,
     /// Whose.
     pub sender: AccountId,

@@ -45,7 +45,7 @@ pub(super) fn check(
 }
 
 /// The rows of a device that its owner was there for from their beginning on.
-fn rows_since<'a>(
+pub(super) fn rows_since<'a>(
     model: &Model,
     place: &Place,
     device: Index,

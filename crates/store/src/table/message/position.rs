@@ -14,6 +14,14 @@ use crate::StoreError;
 /// way, and what overtakes is among them.
 const ROOM_MAX: u64 = 250;
 
+/// Positions of a millisecond before its first message that came: for what the server took before that one and that
+/// comes after it.
+const LEAD: u64 = 200;
+
+/// Positions between two messages of the mailbox, at most: more than what may overtake, and few enough that what is
+/// accepted in a millisecond finds room in it.
+const BETWEEN_MAX: u64 = 64;
+
 /// Rows that have a place.
 const PLACED: &str = "(
     SELECT conversation, position, sender, sequence, accepted_at, sent_here, kind FROM message
@@ -43,7 +51,9 @@ pub fn free_position(
             Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
         })
         .optional()?;
-    let after = newest.map_or(0, |(position, newest)| position + room(newest, sequence));
+    let after = newest.map_or(0, |(position, newest)| {
+        position + room(newest, sequence, ROOM_MAX)
+    });
     first_free(connection, conversation, after.max(from))
 }
 
@@ -82,54 +92,164 @@ fn first_free(
     Ok(position)
 }
 
-/// How far apart two messages of one sender are placed: as far as in the mailbox, so that whatever it
-/// held between them has a place if it comes late. Beyond the bound nothing is late any more.
-fn room(sequence: u64, later: u64) -> u64 {
-    later.saturating_sub(sequence).clamp(1, ROOM_MAX)
+/// How far apart two messages are placed: as far as in the mailbox, so that whatever it held between them has a
+/// place if it comes late. Beyond the bound nothing is late any more.
+fn room(sequence: u64, later: u64, max: u64) -> u64 {
+    later.saturating_sub(sequence).clamp(1, max)
 }
 
-/// A position for a message that the mailbox held at `sequence` and that came after later ones of its
-/// sender: before those, and free. `None` when nothing later of the sender's came before it, or when
-/// there is no room between. Later is what has a higher sequence and no earlier time: so a server whose
-/// counting starts over, or whose clock is put back, changes no order.
+/// A position, and the sequence of what stands there.
+type Placed = (u64, u64);
+
+/// Between which messages one belongs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Neighbours {
+    before: Option<Placed>,
+    next: Option<Placed>,
+}
+
+impl Neighbours {
+    /// The nearer ones of both.
+    fn and(self, other: Self) -> Self {
+        Self {
+            before: self.before.max(other.before),
+            next: match (self.next, other.next) {
+                (Some(one), Some(two)) => Some(one.min(two)),
+                (one, two) => one.or(two),
+            },
+        }
+    }
+
+    /// The positions between them, not below `floor` if there are any above it.
+    fn range(self, floor: u64) -> Range<u64> {
+        let start = self.before.map_or(0, |(position, _)| position + 1);
+        let end = self.next.map_or(u64::MAX, |(position, _)| position);
+        if floor < end {
+            start.max(floor)..end
+        } else {
+            start..end
+        }
+    }
+
+    /// A free position between them: the nearest to a wanted one that leaves to what the mailbox held between them and
+    /// this one as much room as it may need, or half of what there is.
+    fn free(
+        self,
+        connection: &Connection,
+        conversation: i64,
+        (wanted, floor): (u64, u64),
+        sequence: u64,
+    ) -> Result<Option<u64>, StoreError> {
+        let range = self.range(floor);
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let after = |max| {
+            self.before.map_or(range.start, |(position, before)| {
+                position + room(before, sequence, max)
+            })
+        };
+        let Some((next, later)) = self.next else {
+            let wanted = wanted.max(after(BETWEEN_MAX));
+            return first_free(connection, conversation, wanted).map(Some);
+        };
+        let until = |max| next.saturating_sub(room(sequence, later, max));
+        let half = ((range.end - range.start) / 2).clamp(1, BETWEEN_MAX);
+        let max = match after(BETWEEN_MAX) <= until(BETWEEN_MAX) {
+            true => BETWEEN_MAX,
+            false => half,
+        };
+        let wanted = wanted.max(after(max)).min(until(max)).max(range.start);
+        free_between(connection, conversation, wanted, range)
+    }
+}
+
+/// The position of a message of `sender` that the server accepted `accepted_at` and that the mailbox held at `sequence`,
+/// in whatever order they come:
+/// - what one sender sent stands in the order of the mailbox. Later is what has a higher sequence and no earlier time:
+///   so a server whose counting starts over, or whose clock is put back, changes no order;
+/// - what several sent in one millisecond does, too. It is the order in which the server took them, which is the same
+///   for every device.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn late_position(
+pub fn mailbox_position(
     connection: &Connection,
     conversation: i64,
     sender: AccountId,
     accepted_at: Timestamp,
     sequence: u64,
-) -> Result<Option<u64>, StoreError> {
+) -> Result<u64, StoreError> {
+    let first = accepted_at.as_millis().saturating_mul(POSITIONS_PER_MS);
+    let of_sender = of_sender(connection, conversation, sender, accepted_at, sequence)?;
+    let tied = of_millisecond(connection, conversation, accepted_at, sequence)?;
+    // Where they contradict each other, or there is no room, the order of the sender's own messages counts for more.
+    for neighbours in [of_sender.and(tied), of_sender] {
+        let place = (first.saturating_add(LEAD), first);
+        if let Some(free) = neighbours.free(connection, conversation, place, sequence)? {
+            return Ok(free);
+        }
+    }
+    free_position(connection, conversation, sender, first, sequence)
+}
+
+/// The messages of a sender between which one of this time and sequence belongs.
+fn of_sender(
+    connection: &Connection,
+    conversation: i64,
+    sender: AccountId,
+    accepted_at: Timestamp,
+    sequence: u64,
+) -> Result<Neighbours, StoreError> {
     let mut newest = connection.prepare_cached(&format!(
         "SELECT position, sequence, accepted_at FROM {PLACED}
          WHERE conversation = ?1 AND sender = ?2 AND sent_here = 0 AND kind <> 4
          ORDER BY position DESC"
     ))?;
     let mut rows = newest.query(params![conversation, sender.as_bytes()])?;
-    let mut next = None;
-    let mut before = None;
+    let mut found = Neighbours::default();
     while let Some(row) = rows.next()? {
         let at = row.get::<_, Option<u64>>(2)?.unwrap_or(0);
         let here = (row.get::<_, u64>(0)?, row.get::<_, u64>(1)?);
         if here.1 <= sequence || at < accepted_at.as_millis() {
-            before = Some(here);
+            found.before = Some(here);
             break;
         }
-        next = Some(here);
+        found.next = Some(here);
     }
-    let Some((next, next_sequence)) = next else {
-        return Ok(None);
-    };
-    // As far from its neighbours as in the mailbox: there is a place for each that is still to come.
-    let after = before.map_or(0, |(position, _)| position + 1);
-    let wanted = before
-        .map_or(0, |(position, before)| position + room(before, sequence))
-        .max(accepted_at.as_millis() * POSITIONS_PER_MS)
-        .min(next.saturating_sub(room(sequence, next_sequence)))
-        .max(after);
-    free_between(connection, conversation, wanted, after..next)
+    Ok(found)
+}
+
+/// The messages that the server accepted in one millisecond between which one of this sequence belongs, as far as they
+/// stand among the positions of that millisecond.
+fn of_millisecond(
+    connection: &Connection,
+    conversation: i64,
+    accepted_at: Timestamp,
+    sequence: u64,
+) -> Result<Neighbours, StoreError> {
+    let first = accepted_at.as_millis().saturating_mul(POSITIONS_PER_MS);
+    let mut tied = connection.prepare_cached(&format!(
+        "SELECT position, sequence FROM {PLACED}
+         WHERE conversation = ?1 AND position >= ?2 AND position < ?3 AND accepted_at = ?4 AND sequence > 0
+         ORDER BY position"
+    ))?;
+    let mut rows = tied.query(params![
+        conversation,
+        number(first),
+        number(first.saturating_add(POSITIONS_PER_MS)),
+        number(accepted_at.as_millis())
+    ])?;
+    let mut found = Neighbours::default();
+    while let Some(row) = rows.next()? {
+        let here = (row.get::<_, u64>(0)?, row.get::<_, u64>(1)?);
+        if here.1 > sequence {
+            found.next = Some(here);
+            break;
+        }
+        found.before = Some(here);
+    }
+    Ok(found)
 }
 
 /// A position for a message of `sender` that the server accepted `at` and that does not come from the mailbox: before
