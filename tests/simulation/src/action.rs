@@ -67,9 +67,9 @@ table! {
     8 poll::vote;
     1 poll::close;
     4 invite::make_link;
-    10 invite::join;
-    10 invite::approve;
-    6 invite::decline;
+    16 invite::join;
+    20 invite::approve;
+    10 invite::decline;
     2 chat::set_timer;
     2 chat::mute;
     2 chat::pin;

@@ -10,7 +10,7 @@ use crate::action::TABLE;
 use crate::line::LineFaults;
 
 /// Steps of a storm.
-const STEPS: std::ops::Range<usize> = 65..150;
+const STEPS: std::ops::Range<usize> = 69..162;
 /// Between two steps, in milliseconds: the time that people take.
 const PAUSE_MS_MAX: u64 = 60;
 /// Storms of a run, each followed by a calm in which everything is checked.

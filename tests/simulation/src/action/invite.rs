@@ -14,10 +14,10 @@ const HEAD_LEN: usize = 2;
 const ACCOUNT_LEN: usize = 32;
 const TAIL_LEN: usize = 16 + 16;
 
-/// Makes a link, and as often as not says that an admin must agree to whoever comes by it.
+/// Makes a link, and more often than not says that an admin must agree to whoever comes by it.
 pub(super) async fn make_link(hand: &mut Hand<'_>) -> Option<()> {
     let group = some_group_of_ours(hand).await?;
-    let needs_approval = hand.rng.bool();
+    let needs_approval = hand.rng.u8(0..4) > 0;
     invite(hand, &group.id, needs_approval).await
 }
 
