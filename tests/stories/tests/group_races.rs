@@ -1,8 +1,11 @@
 //! Changes of a group that meet others, a lost answer, no line, or a crash.
 
+use pipit_wire::v1::client_frame::Body;
 use serde_json::json;
 use story_tests::groups::{said, wait_group, wait_members};
-use story_tests::{Person, Proxy, RequestVerdict, Server, Three, all_talk, until};
+use story_tests::{
+    Frame, Pair, Person, Proxy, RequestVerdict, Server, Three, Verdict, all_talk, until,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_at_the_same_moment_settle_without_an_error() {
@@ -154,6 +157,63 @@ async fn a_change_survives_a_kill() {
         all.people[0].ask("conversation.remove", gone).await;
         wait_group(&all.people[2], &id, "being out", |view| {
             view["group"]["isMember"] == false
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_whose_last_name_nobody_was_told_can_be_named_again() {
+    let mut pair = Pair::talking().await;
+    let bobs = pair.bob.account.id.clone();
+    let group = &pair.alice.create_group("Walkers", &[&bobs]).await;
+    wait_group(&pair.bob, group, "the name", |view| {
+        view["name"] == "Walkers"
+    })
+    .await;
+    let admin = json!({ "conversationId": group, "accountId": bobs, "role": "admin" });
+    pair.alice.ask("conversation.setRole", admin).await;
+    let chat = || json!({ "conversationId": group });
+    pair.alice.ask("invite.create", chat()).await;
+    wait_group(&pair.bob, group, "being an admin", |view| {
+        view["group"]["ownRole"] == "admin"
+    })
+    .await;
+    let link = until("bob to know the link", async || {
+        let known = pair.bob.ask("invite.get", chat()).await;
+        known["link"].is_string().then_some(known)
+    })
+    .await;
+    // The change gets through, and what it is now called does not.
+    pair.alice_line.rule(|frame| match frame {
+        Frame::Up(Body::Submit(_)) => Verdict::Drop,
+        _ => Verdict::Pass,
+    });
+    let rename = |name: &str| json!({ "conversationId": group, "name": name });
+    pair.alice
+        .ask("conversation.rename", rename("Hikers"))
+        .await;
+    until("bob to have followed the change", async || {
+        let known = pair.bob.ask("invite.get", chat()).await;
+        known["link"].is_null().then_some(())
+    })
+    .await;
+    pair.alice.kill().await;
+    pair.bob.ask("conversation.rename", rename("Walkers")).await;
+    pair.bob
+        .ask(
+            "conversation.setAbout",
+            json!({ "conversationId": group, "about": "on foot" }),
+        )
+        .await;
+    // Links of before are worth nothing: that may have been what nobody was told.
+    let again = pair.bob.ask("invite.create", chat()).await;
+    assert_ne!(again["link"], link["link"]);
+    pair.alice_line.pass();
+    pair.alice.start().await;
+    for device in [&pair.alice, &pair.bob] {
+        wait_group(device, group, "the new words", |view| {
+            view["name"] == "Walkers" && view["about"] == "on foot"
         })
         .await;
     }

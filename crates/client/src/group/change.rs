@@ -187,13 +187,16 @@ impl Client {
         change: impl Fn(&mut GroupInfo) + Send + Sync + 'static,
     ) -> Result<(), ClientError> {
         let (session, row) = self.group(id).await?;
-        let make = move |making: &Making<'_>| {
+        let make = move |making: &Making<'_>, is_last: bool| {
             let group = chat_group::get(making.transaction, row)?.ok_or_else(not_a_member)?;
             let charter = making.group.charter().ok_or_else(not_a_member)?;
-            let mut next = info::current(&group, &charter).ok_or(ClientError::GroupInfoMissing)?;
+            let current = info::current(&group, &charter);
+            let is_told = current.is_some();
+            let known = current.or_else(|| is_last.then(|| info::former(&group)).flatten());
+            let mut next = known.ok_or(ClientError::GroupInfoMissing)?;
             let before = next.clone();
             change(&mut next);
-            if next == before {
+            if is_told && next == before {
                 return Ok(None);
             }
             let encoded = info::encode(next)?;
@@ -207,11 +210,15 @@ impl Client {
         loop {
             let told = session.group_changed.notified();
             let make = Arc::clone(&make);
+            // Whoever changed it last may never tell: then it goes on from what was known before.
+            let is_last = Instant::now() >= give_up;
             let done = session
-                .commit(&self.shared, row, move |making: &Making<'_>| make(making))
+                .commit(&self.shared, row, move |making: &Making<'_>| {
+                    make(making, is_last)
+                })
                 .await;
             match done {
-                Err(ClientError::GroupInfoMissing) if Instant::now() < give_up => {}
+                Err(ClientError::GroupInfoMissing) if !is_last => {}
                 done => return done.map(drop),
             }
             // Somebody has changed it at the same moment, and tells what it is now after the commit.

@@ -18,6 +18,13 @@ pub(crate) fn current(row: &GroupRow, charter: &Charter) -> Option<GroupInfo> {
         .flatten()
 }
 
+/// The info that stood before the one that nobody tells. Links may have been made worthless by that: they are.
+pub(crate) fn former(row: &GroupRow) -> Option<GroupInfo> {
+    let mut info = GroupInfo::read(&row.info.0).ok()?;
+    info.link_secret.clear();
+    Some(info)
+}
+
 /// The charter in a row.
 pub(crate) fn charter_of(row: &GroupRow) -> Result<Charter, ClientError> {
     Charter::decode(&row.charter).map_err(|_| ClientError::Internal("a kept charter"))
