@@ -13,6 +13,7 @@ use crate::{
     notifications::Notifications,
     profile::{Profile, ProfileError},
     window,
+    words::Told,
 };
 
 /// Why the app did not start.
@@ -56,6 +57,7 @@ pub fn run(args: &Args) -> Result<(), StartError> {
         .invoke_handler(bridge::take)
         .setup(move |app| {
             app.manage(Notifications::default());
+            app.manage(Told::default());
             let links = Links::default();
             if let Some(link) = link {
                 links.bring(app.handle(), link);

@@ -22,12 +22,15 @@ use crate::{
     links::Links,
     notifications::{Notice, Notifications},
     window,
+    words::Told,
 };
 
 /// The name of the one command, in `capabilities/main.json` too.
 const COMMAND: &str = "rpc";
 /// The name of the event that carries the core's events.
 const EVENT: &str = "event";
+/// The one method of the shell's own: what notifications say in the person's language.
+const WORDS: &str = "shell.words";
 /// Calls that wait to be started. The screen has a few open at a time; this many are a fault of it.
 const WAITING_MAX: usize = 1024;
 
@@ -142,6 +145,11 @@ async fn serve(app: &AppHandle, api: &Api, mut waiting: mpsc::Receiver<Job>) {
             app.state::<Links>().heard(app);
             continue;
         }
+        if call.method == WORDS {
+            let told = app.state::<Told>().tell(call.params);
+            answer(resolver, told.map(|()| json!({})));
+            continue;
+        }
         let api = api.clone();
         let mut call = Box::pin(async move { api.call(&call.method, call.params).await });
         match poll!(&mut call) {
@@ -180,16 +188,21 @@ async fn notify(app: AppHandle, api: Api) {
             conversation_id,
             title,
             body,
+            is_request,
             ..
         } = event.event
         else {
             continue;
         };
         let (app, api) = (app.clone(), api.clone());
-        // Of a stranger who asks nothing is told before the person has looked.
-        let title = match title.is_empty() {
-            true => crate::APP_NAME.to_owned(),
-            false => title,
+        // Nothing of it is to be shown: a stranger's before the person has looked, or as the person has set it.
+        let (title, body) = match title.is_empty() {
+            true => {
+                let words = app.state::<Told>().words();
+                let line = words.line(is_request).to_owned();
+                (crate::APP_NAME.to_owned(), line)
+            }
+            false => (title, body),
         };
         let notice = Notice {
             subject: conversation_id,

@@ -19,6 +19,7 @@ mod notifications;
 mod platform;
 mod profile;
 mod window;
+mod words;
 
 /// What people know the app by, in every language.
 pub const APP_NAME: &str = "Pipit";

@@ -37,6 +37,8 @@ export class MemoryBackend implements Backend {
   /** Every call, oldest first. */
   calls: { name: CommandName; params: Record<string, unknown> }[] = [];
   links: string[] = [];
+  /** What notifications would say. */
+  words: { request: string; message: string } | undefined;
   /** As the system would bring an invitation. */
   bringLink: (link: string) => void = () => {};
   number = 0;
@@ -68,6 +70,10 @@ export class MemoryBackend implements Backend {
   onLink(listener: (link: string) => void): () => void {
     this.bringLink = listener;
     return () => {};
+  }
+
+  tellWords(words: { request: string; message: string }): void {
+    this.words = words;
   }
 
   openExternal(url: string): void {

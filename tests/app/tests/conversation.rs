@@ -159,8 +159,23 @@ async fn a_message_notifies_only_when_the_window_is_not_looked_at() -> Result<()
     ines.move_to(8, 30).await?;
     ines.sign_up("ines", "").await?;
 
-    oskar.activate().await?;
+    // Of what a stranger writes nothing is told but that somebody did.
+    ines.activate().await?;
     ines.start_chat("oskar").await?;
+    ines.send("You do not know me.").await?;
+    wait::until("a notification on screen", async || {
+        Ok((desktop.notifications_on_screen()? > 0).then_some(()))
+    })
+    .await?;
+    desktop.picture("request-notification.png")?;
+    let shown = desktop.notifications()?;
+    let lines = shown.iter().map(|one| (&one.summary[..], &one.body[..]));
+    assert_eq!(
+        lines.collect::<Vec<_>>(),
+        [("Pipit", "New message request")]
+    );
+
+    oskar.activate().await?;
     ines.send("You are looking.").await?;
     ines.see_message("You are looking.", "delivered").await?;
     oskar.accept("ines").await?;
@@ -181,7 +196,7 @@ async fn a_message_notifies_only_when_the_window_is_not_looked_at() -> Result<()
     oskar.see_message("You look <b>elsewhere</b>.", "").await?;
 
     let shown = desktop.notifications()?;
-    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert_eq!(shown.len(), 2, "{shown:?}");
     assert_eq!(shown[0].summary, "ines");
     assert_eq!(
         shown[0].body, "You look &lt;b&gt;elsewhere&lt;/b&gt;.",

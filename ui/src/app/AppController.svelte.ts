@@ -88,6 +88,11 @@ export class AppController {
     }
   }
 
+  /** What notifications say that show nothing of their message. */
+  tellWords(words: { request: string; message: string }): void {
+    this.backend.tellWords(words);
+  }
+
   #openLink(): void {
     if (!this.main || this.#link === undefined) return;
     this.main.openLink(this.#link);

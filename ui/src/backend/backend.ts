@@ -18,6 +18,8 @@ export interface Backend {
   onTransport(listener: (state: TransportState) => void): () => void;
   /** An invitation that the person opened elsewhere, which the system brought here. */
   onLink(listener: (link: string) => void): () => void;
+  /** What notifications say that show nothing of their message, in the screen's language. */
+  tellWords(words: { request: string; message: string }): void;
   /** Opens a web address outside of Pipit. */
   openExternal(url: string): void;
 }

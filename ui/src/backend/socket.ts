@@ -54,6 +54,9 @@ export class SocketBackend implements Backend {
     return () => {};
   }
 
+  /** Nothing outside of this page tells of messages. */
+  tellWords(): void {}
+
   openExternal(url: string): void {
     window.open(url, "_blank", "noopener,noreferrer");
   }

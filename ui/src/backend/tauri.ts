@@ -25,6 +25,8 @@ export function tauriBackend(): Backend {
     },
     // The line to the core is the process itself: it cannot be lost alone.
     onTransport: () => () => {},
+    // Without them such a notification bears the app's name alone.
+    tellWords: (params) => void invoke("rpc", { method: "shell.words", params }).catch(() => {}),
     // The shell catches navigation to other places and opens it in the person's browser.
     openExternal: (url) => void window.open(url, "_blank", "noopener,noreferrer"),
   };
