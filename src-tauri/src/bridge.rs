@@ -5,10 +5,12 @@
 //! Calls wait in one queue and are started in the order in which the screen made them, so that two
 //! messages typed quickly leave in that order; then they run beside each other.
 
-use std::{path::PathBuf, task::Poll};
+use std::{path::PathBuf, sync::Arc, task::Poll};
 
 use futures_util::poll;
-use pipit_api::{Api, ApiConfig, AppEvent, ErrorCode, Events, RpcError, view::ServerSuggestion};
+use pipit_api::{
+    Api, ApiConfig, AppEvent, ErrorCode, Events, RpcError, SystemKeychain, view::ServerSuggestion,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tauri::{
@@ -114,7 +116,12 @@ async fn run(
         })
         .into_iter()
         .collect();
-    match Api::open(ApiConfig { folder, servers }).await {
+    let config = ApiConfig {
+        folder,
+        keychain: Some(Arc::new(SystemKeychain)),
+        servers,
+    };
+    match Api::open(config).await {
         Ok(api) => {
             async_runtime::spawn(notify(app.clone(), api.clone()));
             serve(&app, &api, waiting).await;

@@ -147,6 +147,8 @@ test("a stranger's message is declined, and they are told nothing", async () => 
   await noor.sees("Hello?");
   await press(ines, "Control+,");
   await ines.page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: "Privacy" }).click();
+  await ines.page.getByText("the key lies beside your messages").waitFor();
+  await ines.checkScreen("settings-privacy");
   await ines.page.getByRole("button", { name: /Blocked people, 1/ }).click();
   await ines.page.getByText(/noor/i).first().waitFor();
   await ines.checkScreen("settings-blocked");

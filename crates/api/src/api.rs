@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pipit_client::{Client, ClientConfig, ClientError, Focus, SystemClock, Window};
+use pipit_client::{Client, ClientConfig, ClientError, Focus, Keychain, SystemClock, Window};
 use pipit_domain::{
     AccountId, Clock, ConversationId, MessageId, Timestamp, UsernameProblem as NameProblem,
 };
@@ -40,6 +40,8 @@ pub(crate) type Answer<T> = Result<T, RpcError>;
 pub struct ApiConfig {
     /// The profile's folder.
     pub folder: PathBuf,
+    /// Where the key of the history is put, and asked for; without one, it lies beside the history.
+    pub keychain: Option<Arc<dyn Keychain>>,
     /// Servers to offer at sign-up.
     pub servers: Vec<ServerSuggestion>,
 }
@@ -92,12 +94,13 @@ impl Api {
     /// # Errors
     /// As [`Api::open`].
     pub async fn open_with_clock(config: ApiConfig, clock: Arc<dyn Clock>) -> Answer<Self> {
-        let folder = config.folder;
-        let client = Client::open_with_clock(ClientConfig { folder }, clock).await?;
-        Ok(Self {
-            client,
-            servers: config.servers,
-        })
+        let ApiConfig {
+            folder,
+            keychain,
+            servers,
+        } = config;
+        let client = Client::open_with_clock(ClientConfig { folder, keychain }, clock).await?;
+        Ok(Self { client, servers })
     }
 
     /// Events from now on.

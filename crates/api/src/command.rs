@@ -46,6 +46,8 @@ macro_rules! for_each_command {
             "history.status": history_status(Empty) -> HistoryView;
             /// Calls a device something, for all own devices.
             "device.rename": device_rename(RenameDeviceParams) -> Empty;
+            /// What guards the history on this computer.
+            "security.protection": security_protection(Empty) -> Protection;
             /// What guards the account beside its password.
             "security.status": security_status(Empty) -> SecurityStatus;
             /// Begins to turn two-step verification on: what the authenticator app is to be told.

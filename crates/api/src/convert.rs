@@ -2,7 +2,7 @@
 
 use pipit_client::{
     AccountStatus as Status, Audience, ClientError, Connection, ContactRecord,
-    ConversationKind as Kind, ConversationRecord, Profile, Settings,
+    ConversationKind as Kind, ConversationRecord, KeyError, Profile, Settings,
 };
 use pipit_net::NetError;
 use pipit_store::StoreError;
@@ -219,6 +219,10 @@ impl From<ClientError> for RpcError {
             ClientError::LedgerMismatch => ErrorCode::LedgerMismatch,
             ClientError::Net(error) => return from_net(error),
             ClientError::Store(StoreError::Full) => ErrorCode::StorageFull,
+            ClientError::Key(KeyError::Keychain(_) | KeyError::NotAsked) => {
+                ErrorCode::KeychainUnavailable
+            }
+            ClientError::Key(_) => ErrorCode::KeyMissing,
             ClientError::Store(_) => ErrorCode::Storage,
             ClientError::Internal(_) => ErrorCode::Internal,
         };

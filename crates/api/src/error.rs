@@ -69,6 +69,10 @@ pub enum ErrorCode {
     StorageFull,
     /// The history file cannot be read or written.
     Storage,
+    /// The key of the history lies in the system's keychain, which is locked or does not answer.
+    KeychainUnavailable,
+    /// The key of the history is not where it was put.
+    KeyMissing,
     /// Our bug.
     Internal,
 }

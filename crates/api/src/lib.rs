@@ -31,3 +31,4 @@ pub use api::{Api, ApiConfig};
 pub use error::{ErrorCode, ErrorDetail, RpcError};
 pub use event::{AppEvent, NumberedEvent};
 pub use events::Events;
+pub use pipit_client::{Keychain, SystemKeychain};

@@ -1,12 +1,39 @@
 //! Views of trust: safety numbers, devices as ledgers have them, alarms.
 
 use pipit_client::{
-    AlarmKind as Kind, AlarmRecord, Comparison, DeviceRecord, SafetyRecord, TrustedDevice,
-    TrustedDeviceSigner,
+    AlarmKind as Kind, AlarmRecord, Comparison, DeviceRecord, KeyKeeper, SafetyRecord,
+    TrustedDevice, TrustedDeviceSigner,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// Where the key lies that opens the history on this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum KeyPlace {
+    /// In the system's keychain.
+    Keychain,
+    /// In a file beside the history: whoever can copy the profile's folder can read it.
+    File,
+}
+
+impl From<KeyKeeper> for KeyPlace {
+    fn from(keeper: KeyKeeper) -> Self {
+        match keeper {
+            KeyKeeper::Keychain => Self::Keychain,
+            KeyKeeper::File => Self::File,
+        }
+    }
+}
+
+/// What guards the history on this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Protection {
+    /// Where its key lies.
+    pub key_place: KeyPlace,
+}
 
 /// Hexadecimal digits of a device's id that a person compares at a glance.
 const DEVICE_MARK_LEN: usize = 8;

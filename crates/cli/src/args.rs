@@ -28,6 +28,9 @@ pub(crate) struct Profile {
     /// A server to offer at sign-up (for screens that ask `server.suggestions`)
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) offer_server: Option<String>,
+    /// Use the system's keychain for the key of the history; without it, a new profile keeps the key in its folder
+    #[arg(long)]
+    pub(crate) keychain: bool,
 }
 
 /// An account at a server. The password is asked for, or read from the first line of stdin.

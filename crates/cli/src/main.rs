@@ -8,10 +8,11 @@ mod serve;
 mod stdio;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use pipit_api::view::ServerSuggestion;
-use pipit_api::{Api, ApiConfig};
+use pipit_api::{Api, ApiConfig, Keychain, SystemKeychain};
 use tracing_subscriber::EnvFilter;
 
 use args::{Args, Command, Profile};
@@ -79,6 +80,9 @@ async fn open(profile: &Profile) -> anyhow::Result<Api> {
         .collect();
     Ok(Api::open(ApiConfig {
         folder: profile.data.clone(),
+        keychain: profile
+            .keychain
+            .then(|| Arc::new(SystemKeychain) as Arc<dyn Keychain>),
         servers,
     })
     .await?)

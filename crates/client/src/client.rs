@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pipit_domain::{AccountId, Clock, ConversationId, DeviceId, Redacted, Timestamp, Username};
 use pipit_e2ee::Crypto;
+use pipit_keychain::Keychain;
 use pipit_ledger::{RecoveryKey, SecretKey};
 use pipit_net::{Endpoint, Http, Tls};
 use pipit_store::Store;
@@ -16,6 +17,7 @@ use tokio::sync::broadcast;
 use crate::clock::SystemClock;
 use crate::error::ClientError;
 use crate::event::{Event, Numbered, Publisher};
+use crate::protection::{self, KeyKeeper};
 use crate::security::Enrolment;
 use crate::session::Session;
 use crate::{
@@ -27,6 +29,8 @@ use crate::{
 pub struct ClientConfig {
     /// The profile's folder; made when it is not there.
     pub folder: PathBuf,
+    /// Where the key of the history is put, and asked for; without one, it lies beside the history.
+    pub keychain: Option<Arc<dyn Keychain>>,
 }
 
 /// How the connection to the server stands.
@@ -120,6 +124,7 @@ pub(crate) struct Signing {
 
 pub(crate) struct Shared {
     pub(crate) store: Store,
+    key_keeper: KeyKeeper,
     pub(crate) crypto: Arc<Crypto>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tls: Tls,
@@ -139,11 +144,12 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// Opens a profile, and connects when it has an account. Blocks on the disk for a moment.
+    /// Opens a profile, and connects when it has an account. Waits for the disk, and for a person who is
+    /// asked to unlock the keychain.
     ///
     /// # Errors
-    /// When the history can't be opened ([`pipit_store::StoreError`] says why and what to do) or the
-    /// system's certificates can't be read.
+    /// When the history can't be opened ([`pipit_store::StoreError`] and [`protection::KeyError`] say why and what
+    /// to do) or the system's certificates can't be read.
     pub async fn open(config: ClientConfig) -> Result<Self, ClientError> {
         Self::open_with_clock(config, Arc::new(SystemClock)).await
     }
@@ -156,9 +162,15 @@ impl Client {
         config: ClientConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ClientError> {
-        let store = Store::open(&config.folder)?;
+        let ClientConfig { folder, keychain } = config;
+        let opening =
+            tokio::task::spawn_blocking(move || protection::open(&folder, keychain.as_deref()));
+        let (store, key_keeper) = opening
+            .await
+            .map_err(|_| ClientError::Internal("opening"))??;
         let shared = Arc::new(Shared {
             store,
+            key_keeper,
             crypto: Arc::default(),
             clock,
             tls: Tls::of_system().map_err(|_| ClientError::Internal("certificates"))?,
@@ -186,6 +198,12 @@ impl Client {
     #[must_use]
     pub fn subscribe(&self) -> (u64, broadcast::Receiver<Numbered>) {
         self.shared.publisher.subscribe()
+    }
+
+    /// Who keeps the key of the history.
+    #[must_use]
+    pub fn key_keeper(&self) -> KeyKeeper {
+        self.shared.key_keeper
     }
 
     /// The account on this device and its connection.

@@ -8,6 +8,8 @@ use pipit_store::StoreError;
 use pipit_store::search::QueryError;
 use pipit_wire::group::InfoError;
 
+use crate::protection::KeyError;
+
 /// Why a command failed. The texts are sentences for people.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -147,6 +149,9 @@ pub enum ClientError {
     /// The history file.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key of the history.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Encryption failed in a way that only a mistake of ours explains.
     #[error("something went wrong inside Pipit ({0})")]
     Internal(&'static str),

@@ -55,6 +55,7 @@ mod people;
 mod pin;
 mod poll;
 mod presence;
+mod protection;
 mod receipt;
 mod record;
 mod register;
@@ -94,6 +95,7 @@ pub use message_change::EditRecord;
 pub use message_info::RecipientRecord;
 pub use people::{Profile, ProfileChange, picture_type};
 pub use pipit_e2ee::{Allowed, Role};
+pub use pipit_keychain::{Keychain, SystemKeychain};
 pub use pipit_password::PasswordProblem;
 pub use pipit_store::search::{
     Cursor as SearchCursor, Order as SearchOrder, Piece as SnippetPiece,
@@ -102,6 +104,7 @@ pub use pipit_store::table::alarm::AlarmKind;
 pub use pipit_store::table::conversation::ConversationKind;
 pub use pipit_store::table::message::{MessageKind, MessageState};
 pub use poll::NewPoll;
+pub use protection::{KeyError, KeyKeeper};
 pub use record::{
     ContactRecord, ConversationRecord, MessageRecord, PersonRecord, PollOptionRecord, PollRecord,
     QuoteRecord, QuotedRecord, ReactionRecord,

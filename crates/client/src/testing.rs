@@ -1,6 +1,6 @@
 //! What unit tests of this crate share.
 
-use pipit_store::{Store, Transaction};
+use pipit_store::{HistoryKey, KEY_LEN, Profile, Transaction};
 
 use crate::error::ClientError;
 
@@ -9,7 +9,8 @@ pub(crate) async fn with_store(
     work: impl FnOnce(&Transaction<'_>) -> Result<(), ClientError> + Send + 'static,
 ) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let profile = Profile::take(folder.path()).unwrap();
+    let store = profile.open(HistoryKey::new([7; KEY_LEN])).unwrap();
     let done = store.write(move |transaction| work(transaction)).await;
     done.unwrap();
 }

@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
 
+use crate::key::HistoryKey;
 use crate::{StoreError, mls, search};
 
 const MIGRATIONS: &[&str] = &[
@@ -28,11 +30,12 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Opens the file, refusing without a change what is newer or damaged, and migrates it.
-pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open(path: &Path, key: &HistoryKey) -> Result<Connection, StoreError> {
     if path.exists() {
-        check(path)?;
+        check(path, key)?;
     }
     let mut connection = Connection::open(path)?;
+    unlock(&connection, key)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A row that the screen shows must survive a power cut: commits wait for the disk.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -58,23 +61,42 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// One more connection to a file that is open, for long reads beside the writing.
-pub(crate) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open_to_read(path: &Path, key: &HistoryKey) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    unlock(&connection, key)?;
     connection.pragma_update(None, "cache_size", -8_000)?;
     Ok(connection)
 }
 
+/// Gives a connection the key of its file, before it has read anything.
+fn unlock(connection: &Connection, key: &HistoryKey) -> Result<(), StoreError> {
+    // Not `pragma_update`: what that makes of the key is not wiped from memory.
+    let literal = key.to_literal();
+    let mut statement = Zeroizing::new(String::with_capacity(literal.len() + 16));
+    statement.push_str("PRAGMA key = \"");
+    statement.push_str(&literal);
+    statement.push('"');
+    connection.execute_batch(&statement)?;
+    Ok(())
+}
+
 /// Looks at the file without changing it. Reads only its first pages, so that opening a large history
 /// costs no more than a small one; damage further in shows when it is read.
-fn check(path: &Path) -> Result<(), StoreError> {
+fn check(path: &Path, key: &HistoryKey) -> Result<(), StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    unlock(&connection, key)?;
     let looked = || -> Result<(i64, u64), StoreError> {
         let found = version(&connection)?;
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| {
             row.get::<_, i64>(0)
         })?;
         let pages: u64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-        let page_len: u64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        // SQLCipher answers in words.
+        let page_len: String =
+            connection.query_row("PRAGMA cipher_page_size", [], |row| row.get(0))?;
+        let page_len: u64 = page_len
+            .parse()
+            .map_err(|_| StoreError::Value("page length"))?;
         Ok((found, pages * page_len))
     };
     let (found, len) = looked().map_err(|error| match is_damage(&error) {
@@ -95,7 +117,7 @@ fn check(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn is_damage(error: &StoreError) -> bool {
+pub(crate) fn is_damage(error: &StoreError) -> bool {
     let StoreError::Sqlite(error) = error else {
         return false;
     };
@@ -105,6 +127,6 @@ fn is_damage(error: &StoreError) -> bool {
     )
 }
 
-fn version(connection: &Connection) -> Result<i64, StoreError> {
+pub(crate) fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use crate::key::HistoryKey;
 use crate::lock::ProfileLock;
 use crate::{StoreError, folder, migrate};
 
@@ -15,7 +16,6 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// Calls that may wait for the thread: more mean that the caller should slow down, and it waits.
 const QUEUE_LEN: usize = 1024;
-const FILE_NAME: &str = "history.sqlite";
 /// Steps of SQLite between two looks at whether somebody still waits for a long read.
 const STEPS: i32 = 1000;
 
@@ -25,6 +25,7 @@ pub struct Store {
     jobs: mpsc::SyncSender<Job>,
     looks: mpsc::SyncSender<Job>,
     file: Arc<Path>,
+    key: HistoryKey,
 }
 
 /// Ends a long read when nobody waits for it any more.
@@ -37,18 +38,15 @@ impl Drop for Waiting {
 }
 
 impl Store {
-    /// Opens (or makes) the history in a profile's folder, and takes the profile for this process.
-    /// Blocks for as long as the disk takes.
-    ///
-    /// # Errors
-    /// When another process has it, it is newer or damaged (the file stays as it is), or the folder
-    /// cannot be used.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        folder::make_private(path)?;
-        let lock = ProfileLock::take(path)?;
-        let file: Arc<Path> = path.join(FILE_NAME).into();
-        let mut connection = migrate::open(&file)?;
-        let (looks, reader) = start_reader(migrate::open_to_read(&file)?)?;
+    /// Opens (or makes) the history in this file. Blocks for as long as the disk takes.
+    pub(crate) fn open(
+        file: &Path,
+        key: HistoryKey,
+        lock: ProfileLock,
+    ) -> Result<Self, StoreError> {
+        let file: Arc<Path> = file.into();
+        let mut connection = migrate::open(&file, &key)?;
+        let (looks, reader) = start_reader(migrate::open_to_read(&file, &key)?)?;
         let (jobs, queue) = mpsc::sync_channel::<Job>(QUEUE_LEN);
         thread::Builder::new()
             .name("store".to_owned())
@@ -64,7 +62,12 @@ impl Store {
                 drop(connection);
                 drop(lock);
             })?;
-        Ok(Self { jobs, looks, file })
+        Ok(Self {
+            jobs,
+            looks,
+            file,
+            key,
+        })
     }
 
     /// Deletes the history and begins an empty one. Nobody may write meanwhile; what is read meanwhile fails. Where
@@ -78,25 +81,20 @@ impl Store {
             Ok::<_, StoreError>(())
         })
         .await?;
-        let file = Arc::clone(&self.file);
+        let (file, key) = (Arc::clone(&self.file), self.key.clone());
         call(&self.jobs, move |connection| {
             // Closed, the log is folded into the file and goes with it.
             *connection = Connection::open_in_memory()?;
             for extension in ["sqlite", "sqlite-wal", "sqlite-shm"] {
-                match std::fs::remove_file(file.with_extension(extension)) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(error.into());
-                    }
-                    _ => {}
-                }
+                folder::remove(&file.with_extension(extension))?;
             }
-            *connection = migrate::open(&file)?;
+            *connection = migrate::open(&file, &key)?;
             Ok::<_, StoreError>(())
         })
         .await?;
-        let file = Arc::clone(&self.file);
+        let (file, key) = (Arc::clone(&self.file), self.key.clone());
         call(&self.looks, move |connection| {
-            *connection = migrate::open_to_read(&file)?;
+            *connection = migrate::open_to_read(&file, &key)?;
             Ok(())
         })
         .await

@@ -1,10 +1,12 @@
 //! Alarms: one of each, until the person has decided; and what waits meanwhile.
 
+mod profile;
+
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, Timestamp};
+use pipit_store::StoreError;
 use pipit_store::table::alarm::{self, AlarmKind, AlarmRow};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::{contact, outbox};
-use pipit_store::{Store, StoreError};
 
 const PLACE: ConversationId = ConversationId::new([3; 16]);
 const BOB: AccountId = AccountId::new([2; 32]);
@@ -22,7 +24,7 @@ fn found(kind: AlarmKind, detail: u8) -> AlarmRow {
 #[tokio::test]
 async fn an_alarm_is_told_once_and_comes_back_after_the_decision() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| {
             let ghost = found(AlarmKind::Device, 1);
@@ -58,7 +60,7 @@ async fn an_alarm_is_told_once_and_comes_back_after_the_decision() {
 #[tokio::test]
 async fn what_is_to_be_sent_there_waits() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| {
             let now = Timestamp::from_millis(1);
@@ -80,7 +82,7 @@ async fn what_is_to_be_sent_there_waits() {
 #[tokio::test]
 async fn a_liar_can_neither_fill_the_disk_with_alarms_nor_use_them_up() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| {
             let mut kept = 0;
@@ -102,7 +104,7 @@ async fn a_liar_can_neither_fill_the_disk_with_alarms_nor_use_them_up() {
 #[tokio::test]
 async fn a_username_is_known_to_be_anothers() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| {
             let mallory = AccountId::new([4; 32]);

@@ -1,12 +1,14 @@
 //! What is done to messages: counts, texts, reactions, and what goes with a message.
 
+mod profile;
+
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::group_member::{self, Standing};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::pending::{self, PendingRow};
 use pipit_store::table::{delivery, edit, opened, reaction, trash};
-use pipit_store::{Connection, Store, StoreError};
+use pipit_store::{Connection, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
 
@@ -66,7 +68,7 @@ fn add(connection: &Connection, n: u8, recipients: u64) -> Result<i64, StoreErro
 
 async fn with_store(work: fn(&Connection) -> Result<(), StoreError>) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(move |transaction| work(transaction))
         .await

@@ -1,7 +1,8 @@
 //! What a group says of itself, told and still to be told; and who asks to join one.
 
+mod profile;
+
 use pipit_domain::{AccountId, ConversationId, Timestamp};
-use pipit_store::Store;
 use pipit_store::table::chat_group::{self, Membership};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::join_request;
@@ -9,7 +10,7 @@ use pipit_store::table::join_request;
 #[tokio::test]
 async fn a_change_that_waits_outlives_what_others_tell_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let next = store
         .write(|transaction| {
             let place = conversation::ensure(
@@ -39,7 +40,7 @@ async fn a_change_that_waits_outlives_what_others_tell_meanwhile() {
 #[tokio::test]
 async fn a_request_that_is_over_comes_back_only_by_asking_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| {
             let id = ConversationId::new([3; 16]);

@@ -1,6 +1,8 @@
 //! Stories of one history file: what it refuses, what survives, and that windows cost no more as it
 //! grows.
 
+mod profile;
+
 use std::path::Path;
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
@@ -81,8 +83,11 @@ fn database(folder: &Path) -> std::path::PathBuf {
 #[tokio::test]
 async fn what_was_written_is_there_after_reopening_and_the_profile_is_taken_once() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse)));
+    let store = profile::open(folder.path()).unwrap();
+    assert!(matches!(
+        profile::open(folder.path()),
+        Err(StoreError::InUse)
+    ));
     store
         .write(|connection| add(connection, 1, PEER, 50))
         .await
@@ -118,7 +123,7 @@ fn until_free(folder: &Path) {
 fn open_when_free(folder: &Path) -> Result<Store, StoreError> {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
-        match Store::open(folder) {
+        match profile::open(folder) {
             Err(StoreError::InUse) if std::time::Instant::now() < deadline => {
                 std::thread::yield_now()
             }
@@ -130,11 +135,10 @@ fn open_when_free(folder: &Path) -> Result<Store, StoreError> {
 #[tokio::test]
 async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
-    drop(Store::open(folder.path()).unwrap());
+    drop(profile::open(folder.path()).unwrap());
     let path = database(folder.path());
     until_free(folder.path());
-    Connection::open(&path)
-        .unwrap()
+    profile::raw(folder.path())
         .pragma_update(None, "user_version", 999)
         .unwrap();
     let before = std::fs::read(&path).unwrap();
@@ -150,7 +154,7 @@ async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(database(folder.path()), &damage).unwrap();
-        let refused = Store::open(folder.path());
+        let refused = profile::open(folder.path());
         assert!(
             matches!(refused, Err(StoreError::Corrupt(_))),
             "{refused:?}"
@@ -162,7 +166,7 @@ async fn newer_and_damaged_files_are_refused_and_stay_as_they_are() {
 #[tokio::test]
 async fn positions_are_unique_and_keep_each_senders_order() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let order = store
         .write(|connection| {
             add(connection, 1, PEER, 100)?;
@@ -195,7 +199,7 @@ async fn positions_are_unique_and_keep_each_senders_order() {
 #[tokio::test]
 async fn unread_counts_follow_reading() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|connection| {
             for n in 0..5 {
@@ -263,7 +267,7 @@ async fn unread_counts_follow_reading() {
 #[tokio::test]
 async fn what_was_shown_to_a_new_member_is_never_unread() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|connection| {
             let conversation = conversation_row(connection)?;
@@ -304,7 +308,7 @@ async fn what_was_shown_to_a_new_member_is_never_unread() {
 #[tokio::test]
 async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|connection| {
             let mut messages = Vec::new();
@@ -350,7 +354,7 @@ async fn the_outbox_keeps_order_and_sealed_bytes_until_accepted() {
 #[tokio::test]
 async fn windows_are_read_by_key() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .read(|connection| {
             for order in ["position < ?2 ORDER BY position DESC", "position > ?2 ORDER BY position"] {
@@ -390,7 +394,7 @@ fn receive_from(
 #[tokio::test]
 async fn late_messages_go_before_what_was_sent_later_whatever_the_clock_says() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let order = store
         .write(|connection| {
             // All in one millisecond, and the last first; somebody else's and a line about the sender stand between.
@@ -429,7 +433,7 @@ fn texts_of(connection: &Connection, sender: AccountId) -> Result<Vec<String>, S
 #[tokio::test]
 async fn what_is_written_while_a_late_message_is_on_its_way_leaves_room_for_it() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let order = store
         .write(|connection| {
             receive(connection, 1, 1, 1000)?;
@@ -456,7 +460,7 @@ async fn what_is_written_while_a_late_message_is_on_its_way_leaves_room_for_it()
 #[tokio::test]
 async fn what_is_brought_back_stands_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let order = store
         .write(|connection| {
             receive(connection, 1, 1, 1000)?;
@@ -484,7 +488,7 @@ async fn what_is_brought_back_stands_where_it_was() {
 async fn what_another_device_gives_stands_where_it_stood_there_and_before_what_its_sender_wrote_later()
  {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|connection| {
             let conversation = conversation_row(connection)?;
@@ -514,7 +518,7 @@ async fn what_another_device_gives_stands_where_it_stood_there_and_before_what_i
 #[tokio::test]
 async fn what_is_shown_later_goes_before_what_its_sender_wrote_later() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let order = store
         .write(|connection| {
             let conversation = conversation_row(connection)?;
@@ -571,7 +575,7 @@ async fn who_wrote_in_one_millisecond_stands_in_the_order_of_the_mailbox_on_ever
     let third = AccountId::new([5; 32]);
     let senders = [PEER, OTHER, PEER, third, OTHER];
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     // Side by side, with some and with very much of other conversations between.
     for (block, step) in (1_u32..).zip([1_u64, 17, 5_000]) {
         for (round, order) in (0_u32..).zip(orders_of_five()) {
@@ -629,7 +633,7 @@ async fn who_wrote_in_one_millisecond_stands_in_the_order_of_the_mailbox_on_ever
 async fn neighbours_of_one_millisecond_find_their_places_in_any_order() {
     let all = orders_of_five();
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     for (round, order) in (0_u32..).zip(all) {
         let shown = store
             .write(move |connection| {

@@ -1,13 +1,13 @@
 //! Stories of the search index: what is found, in which order, that it follows the messages, and that
 //! nothing is left of what is removed.
 
-use std::path::Path;
+mod profile;
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::search::{self, Cursor, Filter, Order, Page, Query, Sort};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::{Connection, Store, StoreError};
+use pipit_store::{Connection, StoreError};
 
 const OWN: AccountId = AccountId::new([1; 32]);
 const PEER: AccountId = AccountId::new([2; 32]);
@@ -119,7 +119,7 @@ where
     F: FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
 {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store.write(|transaction| work(transaction)).await.unwrap();
 }
 
@@ -190,7 +190,7 @@ async fn the_index_follows_edits_and_removals_and_keeps_nothing() {
 #[tokio::test]
 async fn what_was_committed_before_leaves_the_pages_when_it_is_removed() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     for number in 1..40 {
         store
             .write(move |transaction| text(transaction, number, &format!("xylophone {number}")))
@@ -418,14 +418,10 @@ async fn a_history_from_before_the_index_is_added_in_slices() {
     .await;
 }
 
-fn raw(folder: &Path) -> Connection {
-    Connection::open(folder.join("history.sqlite")).unwrap()
-}
-
 #[tokio::test]
 async fn a_history_folded_by_other_rules_is_indexed_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| text(transaction, 1, "kept"))
         .await
@@ -433,11 +429,11 @@ async fn a_history_folded_by_other_rules_is_indexed_anew() {
     drop(store);
     let lock = std::fs::File::open(folder.path().join("profile.lock")).unwrap();
     lock.lock().unwrap();
-    raw(folder.path())
+    profile::raw(folder.path())
         .execute("UPDATE search_state SET folding = 'former'", [])
         .unwrap();
     drop(lock);
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|transaction| {
             assert_eq!(found(transaction, "kept")?, [0; 0]);
@@ -469,7 +465,7 @@ async fn the_index_is_walked_and_not_sorted() {
 #[tokio::test]
 async fn a_long_read_goes_on_beside_writing_and_ends_when_nobody_waits() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let write = async |number| {
         let added = store.write(move |transaction| text(transaction, number, "beside"));
         added.await.unwrap()

@@ -1,10 +1,12 @@
 //! Registers of account sync: whatever the order in which they come, all devices end with the same.
 
+mod profile;
+
 use pipit_domain::{ConversationId, DeviceId, Timestamp};
+use pipit_store::StoreError;
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::state;
 use pipit_store::table::sync::{self, SyncRow};
-use pipit_store::{Store, StoreError};
 
 fn row(subject: u8, time: u64, device: u8, value: u8) -> SyncRow {
     SyncRow {
@@ -31,7 +33,7 @@ impl Dice {
 
 async fn end_of(rows: Vec<SyncRow>) -> Vec<(Vec<u8>, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(move |transaction| {
             for row in &rows {
@@ -81,7 +83,7 @@ async fn every_order_ends_the_same() {
 async fn what_is_due_stays_due_until_just_that_was_told() {
     let folder = tempfile::tempdir().unwrap();
     let at = |ms| Timestamp::from_millis(ms);
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(move |transaction| {
             sync::put(transaction, &row(1, 5, 1, 10), Some(at(100)))?;
@@ -108,7 +110,7 @@ async fn what_is_due_stays_due_until_just_that_was_told() {
 #[tokio::test]
 async fn a_conversation_begins_with_what_is_known_of_it() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let (known, other) = (ConversationId::new([1; 16]), ConversationId::new([2; 16]));
     store
         .write(move |transaction| {
@@ -133,7 +135,7 @@ async fn a_conversation_begins_with_what_is_known_of_it() {
 #[tokio::test]
 async fn a_mute_ends_when_its_time_has_come() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let (hour, ever) = (ConversationId::new([1; 16]), ConversationId::new([2; 16]));
     let at = |ms| Timestamp::from_millis(ms);
     store

@@ -1,10 +1,12 @@
 //! Clocks of disappearing messages, and that what is asked often never walks the history.
 
+mod profile;
+
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
 use pipit_store::table::timer;
-use pipit_store::{Connection, Store, StoreError};
+use pipit_store::{Connection, StoreError};
 
 const PEER: AccountId = AccountId::new([2; 32]);
 
@@ -44,7 +46,7 @@ fn add(connection: &Connection, n: u8, timer: Option<u32>) -> Result<i64, StoreE
 #[tokio::test]
 async fn a_clock_starts_once_and_ends_in_the_order_of_time() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     store
         .write(|connection| {
             let long = add(connection, 1, Some(60))?;
@@ -68,7 +70,7 @@ async fn a_clock_starts_once_and_ends_in_the_order_of_time() {
 #[tokio::test]
 async fn clocks_mentions_and_reports_are_found_by_their_own_indices() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = profile::open(folder.path()).unwrap();
     let plans = [
         (
             "UPDATE message SET expires_at = 1 WHERE conversation = 1 AND position <= 2

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::{
-    Store, StoreError,
+    KeyPlace, Profile, StoreError,
     table::{
         contact,
         conversation::{self, ConversationKind},
@@ -50,8 +50,13 @@ async fn add(
     is_unread: bool,
     now: u64,
 ) -> Result<()> {
+    // The bus of the tests starts no keychain: the key lies in the profile.
+    let Some(KeyPlace::File(key)) = KeyPlace::read(core)? else {
+        bail!("the key of this profile does not lie in it");
+    };
     // The one before lets go of the profile a moment after it has ended.
-    let store = wait::until("the profile", async || Ok(Some(Store::open(core)?))).await?;
+    let taken = wait::until("the profile", async || Ok(Some(Profile::take(core)?))).await?;
+    let store = taken.open(key)?;
     store
         .write::<(), StoreError, _>(move |transaction| {
             let mut rows = Vec::new();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
+use story_tests::profile;
 use tokio::time::{Instant, sleep};
 
 use crate::device::Device;
@@ -97,7 +98,7 @@ async fn look(world: &World) -> Vec<String> {
             wrong.push(format!("d{index} is {}", status["connection"]));
         }
         ids.push((index, text(&status["deviceId"])));
-        let history = device.profile().join("history.sqlite");
+        let history = profile::history(&device.profile());
         for (what, sql) in TO_DO {
             let waiting = count(&history, sql, "");
             if waiting != 0 {
@@ -106,7 +107,7 @@ async fn look(world: &World) -> Vec<String> {
         }
     }
     for (index, id) in ids {
-        let database = world.server_data.join("server.sqlite3");
+        let database = open(&world.server_data.join("server.sqlite3"));
         let waiting = count(&database, MAILBOX, &id);
         if waiting != 0 {
             wrong.push(format!("d{index} has {waiting} in its mailbox"));
@@ -268,8 +269,8 @@ async fn ask(device: &Device, method: &str, params: Value) -> Value {
 }
 
 /// A number from a database that another thread or process writes.
-fn count(path: &Path, sql: &str, device: &str) -> i64 {
-    open(path)
+fn count(connection: &Connection, sql: &str, device: &str) -> i64 {
+    connection
         .query_row(sql, [device.to_uppercase()], |row| row.get(0))
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }

@@ -71,6 +71,7 @@ impl Core {
         let api = until("the profile to be free", async || {
             let config = ApiConfig {
                 folder: self.profile(),
+                keychain: None,
                 servers: Vec::new(),
             };
             let clock = self.clock();

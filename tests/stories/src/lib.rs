@@ -9,6 +9,7 @@ pub mod groups;
 mod history;
 mod message;
 mod person;
+pub mod profile;
 mod program;
 mod proxy;
 mod pump;

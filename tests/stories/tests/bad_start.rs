@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use story_tests::{Person, Server, run};
+use story_tests::{Person, Server, profile, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_arguments_are_explained_and_nothing_is_made() {
@@ -109,13 +109,13 @@ async fn newer_and_damaged_histories_are_refused_untouched() {
     let profile = alice.profile();
     let file = profile.join("history.sqlite");
     // A history that was not closed in order keeps part of itself in a second file.
-    rusqlite::Connection::open(&file)
-        .and_then(|connection| connection.pragma_update(None, "wal_checkpoint", "TRUNCATE"))
+    profile::history(&profile)
+        .pragma_update(None, "wal_checkpoint", "TRUNCATE")
         .expect("it can be folded into one file");
     let good = std::fs::read(&file).expect("a history");
 
     let set_version = |version: i64| {
-        let connection = rusqlite::Connection::open(&file).expect("a database");
+        let connection = profile::history(&profile);
         let known: i64 = connection
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .expect("a version");

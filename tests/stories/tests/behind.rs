@@ -1,15 +1,14 @@
 //! A device that a commit never reached: it comes back by itself, and reads whatever is sent from then on.
 
-use std::path::Path;
-
 use pipit_wire::v1::client_frame::Body;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use story_tests::groups::lines;
-use story_tests::{Frame, Pair, Person, Proxy, RequestVerdict, Verdict, until};
+use story_tests::{Frame, Pair, Person, Proxy, RequestVerdict, Verdict, profile, until};
 
 fn is_renewal_due(person: &Person) {
-    rusqlite::Connection::open(person.profile().join("history.sqlite"))
-        .and_then(|history| history.execute("UPDATE renewal SET due_at = 1", []))
+    profile::history(&person.profile())
+        .execute("UPDATE renewal SET due_at = 1", [])
         .expect("the plan can be changed");
 }
 
@@ -27,7 +26,7 @@ async fn renew_unseen(pair: &mut Pair) {
             frames.iter().any(Frame::is_commit).then_some(())
         })
         .await;
-    let gone = rusqlite::Connection::open(pair.server.data().join("server.sqlite3"))
+    let gone = Connection::open(pair.server.data().join("server.sqlite3"))
         .and_then(|database| database.execute("DELETE FROM pointer", []))
         .expect("the mailboxes can be emptied");
     assert_eq!(gone, 1, "bob's commit waits there");
@@ -156,9 +155,8 @@ async fn a_commit_that_is_gone_at_the_server_is_noticed_after_connecting() {
 }
 
 /// A number that the server's or a device's database holds, while its process writes.
-fn number(database: &Path, sql: &str, param: &str) -> i64 {
-    let connection = rusqlite::Connection::open(database).expect("the database is there");
-    connection
+fn number(database: &Connection, sql: &str, param: &str) -> i64 {
+    database
         .query_row(sql, [param], |row| row.get(0))
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
@@ -178,25 +176,25 @@ impl Outside {
         const OWN_LEAVES: &str = "SELECT count(*) FROM member
             WHERE device_no = (SELECT max(device_no) FROM device) AND ?1 = ''";
         let mut pair = Pair::talking().await;
-        let server = pair.server.data().join("server.sqlite3");
+        let server = Connection::open(pair.server.data().join("server.sqlite3"))
+            .expect("the server's database");
         let line = Proxy::start(&pair.server.address).await;
         // Nobody gives the tablet the history yet.
         pair.bob.quit().await;
         let mut tablet = Person::login(&line.address, "bob").await;
-        let history = tablet.profile().join("history.sqlite");
+        let history = profile::history(&tablet.profile());
         until("the tablet in the 1:1 and the note to self", async || {
             let leaves = number(&server, OWN_LEAVES, "");
             (leaves == 2 && number(&history, Self::UNANSWERED, "") == 0).then_some(())
         })
         .await;
+        drop(history);
         tablet.quit().await;
         // It has nothing by which it could be invited.
-        rusqlite::Connection::open(&server)
-            .and_then(|database| {
-                let newest = "(SELECT max(device_no) FROM device)";
-                let sql = format!("DELETE FROM key_package WHERE device_no = {newest}");
-                database.execute(&sql, [])
-            })
+        let newest = "(SELECT max(device_no) FROM device)";
+        let sql = format!("DELETE FROM key_package WHERE device_no = {newest}");
+        server
+            .execute(&sql, [])
             .expect("key packages can be deleted");
         pair.bob.start().await;
         let group = pair
@@ -224,7 +222,7 @@ impl Outside {
     }
 
     fn unanswered(&self) -> i64 {
-        let history = self.tablet.profile().join("history.sqlite");
+        let history = profile::history(&self.tablet.profile());
         number(&history, Self::UNANSWERED, "")
     }
 
@@ -254,7 +252,7 @@ async fn a_device_put_out_before_it_is_told_that_it_came_in_knows_that_it_is_out
         group,
         ..
     } = &outside;
-    let server = pair.server.data().join("server.sqlite3");
+    let server = Connection::open(pair.server.data().join("server.sqlite3")).expect("the database");
     until("the server to have taken the tablet in", async || {
         (number(&server, LEAVES, group) == 3).then_some(())
     })

@@ -12,7 +12,7 @@ use pipit_wire::v1::LedgerSlice;
 use pipit_wire::v1::server_frame::Body;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, Server, until};
+use story_tests::{Pair, Person, Server, profile, until};
 
 fn chat(conversation: &str) -> Value {
     json!({ "conversationId": conversation })
@@ -212,7 +212,7 @@ async fn a_username_that_leads_elsewhere_is_shown_before_anything_is_sent() {
 
 /// Another second entry for bob's ledger, as whoever has his first device's key could make it.
 fn forked(bob: &Person) -> Vec<u8> {
-    let history = Connection::open(bob.profile().join("history.sqlite")).expect("his history");
+    let history = profile::history(&bob.profile());
     let seed: [u8; 32] = history
         .query_row("SELECT device_seed FROM account", [], |row| row.get(0))
         .expect("his key");

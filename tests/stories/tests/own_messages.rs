@@ -2,7 +2,7 @@
 //! messages on.
 
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, Three, until};
+use story_tests::{Pair, Person, Three, profile, until};
 
 async fn delete(person: &Person, messages: &[&str]) {
     let params = json!({ "messageIds": messages, "forEveryone": false });
@@ -258,14 +258,12 @@ async fn what_is_passed_on_says_so_and_mentions_nobody() {
 
 /// What is left of deleted messages in somebody's history.
 fn left_in_trash(person: &Person) -> i64 {
-    rusqlite::Connection::open(person.profile().join("history.sqlite"))
-        .and_then(|history| {
-            history.query_row(
-                "SELECT (SELECT count(*) FROM trash) + (SELECT count(*) FROM reaction)",
-                [],
-                |row| row.get(0),
-            )
-        })
+    profile::history(&person.profile())
+        .query_row(
+            "SELECT (SELECT count(*) FROM trash) + (SELECT count(*) FROM reaction)",
+            [],
+            |row| row.get(0),
+        )
         .expect("the history can be read")
 }
 
@@ -280,8 +278,8 @@ async fn what_can_no_longer_be_brought_back_goes_for_good_also_after_a_crash() {
     delete(&pair.bob, &[&message]).await;
     pair.bob.kill().await;
     assert_eq!(left_in_trash(&pair.bob), 2);
-    rusqlite::Connection::open(pair.bob.profile().join("history.sqlite"))
-        .and_then(|history| history.execute("UPDATE trash SET until = 1", []))
+    profile::history(&pair.bob.profile())
+        .execute("UPDATE trash SET until = 1", [])
         .expect("the minute can be over");
     pair.bob.start().await;
     until("the trash to be emptied", async || {

@@ -4,14 +4,11 @@
 use std::path::Path;
 
 use serde_json::json;
+use story_tests::profile::history;
 use story_tests::{Frame, Pair, Person, Verdict, until};
 
 const COMMIT: &str = "POST /v1/conversations/commit";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-fn history(profile: &Path) -> rusqlite::Connection {
-    rusqlite::Connection::open(profile.join("history.sqlite")).expect("a history")
-}
 
 /// When this device's turn is.
 fn due_at(profile: &Path) -> i64 {

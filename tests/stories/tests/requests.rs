@@ -4,6 +4,7 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use story_tests::groups::{said, wait_line, wait_members};
+use story_tests::profile::history;
 use story_tests::{Pair, Person, Three, until};
 
 fn chat(conversation: &str) -> Value {
@@ -220,9 +221,8 @@ async fn a_group_that_is_declined_without_a_line_is_gone_at_once_and_left_later(
     wait_members(alice, group, 1).await;
     until("bob to have left", async || {
         let left = "SELECT count(*) FROM chat_group WHERE membership = 2";
-        let history = bob.profile().join("history.sqlite");
-        let count: i64 = Connection::open(history)
-            .and_then(|history| history.query_row(left, [], |row| row.get(0)))
+        let count: i64 = history(&bob.profile())
+            .query_row(left, [], |row| row.get(0))
             .ok()?;
         (count == 1 && listed(bob).await.is_empty()).then_some(())
     })

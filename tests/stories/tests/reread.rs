@@ -1,13 +1,12 @@
 //! After an update: what was kept as made with a newer version is shown as what it is.
 
 use pipit_domain::MessageId;
-use pipit_store::Store;
 use pipit_store::StoreError;
 use pipit_store::table::content_reading;
 use pipit_store::table::message::{self, MessageKind};
 use pipit_wire::content::{CONTENT_VERSION, Cardinality, Content, Expires, Single};
 use serde_json::{Value, json};
-use story_tests::{Pair, Person, until};
+use story_tests::{Pair, Person, profile, until};
 
 /// Waits until nobody has a profile any more: a store closes its file after its last handle is gone.
 async fn wait_closed(person: &Person) {
@@ -21,7 +20,7 @@ async fn wait_closed(person: &Person) {
 /// Opens the history of somebody whose process has ended, and makes these messages what an older version
 /// would have kept.
 async fn make_older(person: &Person, kept: Vec<(String, Content)>) {
-    let store = Store::open(&person.profile()).expect("the history");
+    let store = profile::store(&person.profile());
     store
         .write(move |transaction| {
             for (id, content) in kept {
@@ -39,7 +38,7 @@ async fn make_older(person: &Person, kept: Vec<(String, Content)>) {
 }
 
 async fn version(person: &Person) -> u32 {
-    let store = Store::open(&person.profile()).expect("the history");
+    let store = profile::store(&person.profile());
     let read = store.read(content_reading::version).await;
     read.unwrap_or_else(|error: StoreError| panic!("{error}"))
 }

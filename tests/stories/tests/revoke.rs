@@ -5,7 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use pipit_e2ee::{Crypto, Group, LeafIdentity, Opened, Provider, Roster, Standing};
 use pipit_store::table::conversation;
-use pipit_store::{Store, StoreError, mls_storage};
+use pipit_store::{StoreError, mls_storage};
 use serde_json::json;
 use story_tests::{Frame, Pair, Person, Proxy, RequestVerdict, until};
 
@@ -26,7 +26,7 @@ async fn opened<const N: usize>(
     conversation: &str,
     payloads: [Vec<Bytes>; N],
 ) -> [usize; N] {
-    let store = Store::open(profile).expect("the profile of a device that is off");
+    let store = story_tests::profile::store(profile);
     let id = conversation.parse().expect("an id");
     store
         .read(move |connection| {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::json;
-use story_tests::{PASSWORD, Pair, Person, Proxy, Server};
+use story_tests::profile::make_plain;
+use story_tests::{PASSWORD, Pair, Person, Proxy, Server, profile};
 
 const TEXT: &str = "the heron nests behind the old mill";
 const USERNAME: &str = "quetzalcoatlus";
@@ -18,8 +19,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 
 /// The seed of a device's key, as its profile keeps it.
 fn seed(profile: &Path) -> Vec<u8> {
-    let connection = rusqlite::Connection::open(profile.join("history.sqlite")).expect("a history");
-    connection
+    profile::history(profile)
         .query_row("SELECT device_seed FROM account", [], |row| row.get(0))
         .expect("an account")
 }
@@ -97,7 +97,7 @@ async fn full_conversation(server: Server) -> (Pair, Person) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neither_logs_nor_the_server_s_disk_hold_secrets() {
+async fn neither_logs_nor_disks_hold_secrets() {
     let server = Server::start_with(&[], Some("trace")).await;
     let (mut pair, mut tablet) = full_conversation(server).await;
     let mut secrets = vec![
@@ -151,7 +151,13 @@ async fn neither_logs_nor_the_server_s_disk_hold_secrets() {
     for (name, bytes) in files(&pair.server.data()) {
         assert_eq!(found(&bytes, &on_disk), [""; 0], "in {name}");
     }
+    for person in [&pair.alice, &pair.bob, &tablet] {
+        for (name, bytes) in files(&person.profile()) {
+            assert_eq!(found(&bytes, &secrets), [""; 0], "in {name}");
+        }
+    }
     // The search finds what is there.
+    make_plain(&pair.alice.profile(), "");
     let (_, history) = files(&pair.alice.profile())
         .into_iter()
         .find(|(name, _)| name.ends_with("history.sqlite"))

@@ -11,6 +11,8 @@ export function failureText(error: BackendError): string {
     case "UNREACHABLE": return t("failure.unreachable");
     case "SLOW_DOWN": return t("failure.slowDown", { count: Math.max(1, Math.ceil((error.retryAfterMs ?? 5_000) / 1_000)) });
     case "STORAGE_FULL": return t("failure.storageFull");
+    case "KEYCHAIN_UNAVAILABLE": return t("failure.keychain");
+    case "KEY_MISSING": return t("failure.keyMissing");
     case "STORAGE": return t("failure.storage");
     default: return error.message;
   }

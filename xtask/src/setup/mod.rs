@@ -17,7 +17,7 @@ pub use tools::{nextest, tauri_driver};
 pub enum Group {
     /// To compile and run the app
     Build,
-    /// To run all tests: a virtual screen, a browser, a notification server
+    /// To run all tests: a virtual screen, a browser, a notification server, a keychain
     Test,
     /// To play sound and film inside messages
     Media,

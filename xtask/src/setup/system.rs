@@ -11,6 +11,8 @@ use crate::{paths, process};
 
 const BUILD: &[&str] = &[
     "build-essential",
+    // OpenSSL, whose ciphers encrypt the history, is configured by it.
+    "perl",
     "pkg-config",
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
@@ -21,6 +23,7 @@ const TEST: &[&str] = &[
     "xvfb",
     "dbus",
     "dbus-x11",
+    "gnome-keyring",
     "openbox",
     "dunst",
     "xdotool",
@@ -42,10 +45,10 @@ const MEDIA: &[&str] = &[
 
 const ELSEWHERE: &str = "\
 On this system the project does not install packages by itself. It needs:
-  Fedora:   sudo dnf install gcc gcc-c++ pkgconf webkit2gtk4.1-devel librsvg2-devel dbus-devel
-  Arch:     sudo pacman -S base-devel webkit2gtk-4.1 librsvg dbus
+  Fedora:   sudo dnf install gcc gcc-c++ make perl pkgconf webkit2gtk4.1-devel librsvg2-devel dbus-devel
+  Arch:     sudo pacman -S base-devel perl webkit2gtk-4.1 librsvg dbus
   macOS:    xcode-select --install
-  Windows:  the Visual Studio C++ build tools; WebView2 is part of Windows 11
+  Windows:  the Visual Studio C++ build tools and Perl (https://strawberryperl.com); WebView2 is part of Windows 11
 The tests of the packaged app run on Linux only.";
 
 /// Installs what is missing of these groups.

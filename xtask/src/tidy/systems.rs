@@ -11,7 +11,7 @@ const ADAPTERS: &[(&str, &str)] = &[
     ),
     (
         "crates/store/src/folder.rs",
-        "who may look into a profile's folder",
+        "who may look into a profile's folder and files, and writing a folder out",
     ),
     (
         "crates/server/src/platform.rs",

@@ -6,6 +6,12 @@ use crate::security_view::*;
 use crate::view::ContactView;
 
 impl Api {
+    pub(super) async fn security_protection(&self, _: Empty) -> Answer<Protection> {
+        Ok(Protection {
+            key_place: self.client.key_keeper().into(),
+        })
+    }
+
     pub(super) async fn security_safety_number(
         &self,
         params: AccountParams,

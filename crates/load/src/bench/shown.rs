@@ -87,7 +87,11 @@ async fn sign_up(server: &Server, folder: &Path) -> Result<Watch> {
 
 async fn person(server: &Server, folder: &Path, name: &str) -> Result<Client> {
     let folder = folder.join(name);
-    let client = Client::open(ClientConfig { folder }).await?;
+    let client = Client::open(ClientConfig {
+        folder,
+        keychain: None,
+    })
+    .await?;
     let address = format!("http://{}", server.address);
     client.register(&address, name, PASSWORD, None).await?;
     Ok(client)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
 use pipit_store::table::conversation::{self, ConversationKind};
 use pipit_store::table::message::{self, MessageDetails, MessageKind, MessageState, NewMessage};
-use pipit_store::{Connection, Store, StoreError};
+use pipit_store::{Connection, HistoryKey, KEY_LEN, Profile, Store, StoreError};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -45,7 +45,9 @@ impl History {
         let folder = tempfile::tempdir().expect("a folder");
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.build().expect("a runtime");
-        let store = Store::open(folder.path()).expect("a store");
+        let key = HistoryKey::new([7; KEY_LEN]);
+        let profile = Profile::take(folder.path()).expect("a profile");
+        let store = profile.open(key).expect("a store");
         let mut history = Self {
             count,
             largest: 1,

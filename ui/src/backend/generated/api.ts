@@ -656,7 +656,7 @@ export type Empty = Record<symbol, never>;
 /**
  * Stable words for what went wrong. Each exists because a caller acts on it.
  */
-export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "TOTP_REQUIRED" | "WRONG_CODE" | "WRONG_RECOVERY_KEY" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LINK_GONE" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "INTERNAL";
+export type ErrorCode = "BAD_REQUEST" | "UNKNOWN_METHOD" | "SIGNED_OUT" | "ALREADY_SIGNED_IN" | "UNREACHABLE" | "NOT_A_PIPIT_SERVER" | "OFFLINE" | "USERNAME_TAKEN" | "USERNAME_INVALID" | "PASSWORD_TOO_SHORT" | "WRONG_PASSWORD" | "TOTP_REQUIRED" | "WRONG_CODE" | "WRONG_RECOVERY_KEY" | "REGISTRATION_CLOSED" | "UNKNOWN_ACCOUNT" | "UNKNOWN_CONVERSATION" | "NOT_FOUND" | "NOT_A_MEMBER" | "NOT_ALLOWED" | "TOO_LARGE" | "TOO_MANY" | "SUPERSEDED" | "TOO_LATE" | "SLOW_DOWN" | "DEVICE_REVOKED" | "LINK_GONE" | "LEDGER_MISMATCH" | "STORAGE_FULL" | "STORAGE" | "KEYCHAIN_UNAVAILABLE" | "KEY_MISSING" | "INTERNAL";
 
 /**
  * The part of an error that programs act on.
@@ -820,6 +820,11 @@ conversationId?: string,
  * Somebody still has to let this account in.
  */
 isPending: boolean, };
+
+/**
+ * Where the key lies that opens the history on this computer.
+ */
+export type KeyPlace = "keychain" | "file";
 
 /**
  * Somebody who leads a group.
@@ -1547,6 +1552,15 @@ about: string,
  * A small picture, as a data: URL.
  */
 picture?: string, };
+
+/**
+ * What guards the history on this computer.
+ */
+export type Protection = { 
+/**
+ * Where its key lies.
+ */
+keyPlace: KeyPlace, };
 
 /**
  * An emoji beside a message.
@@ -2447,6 +2461,8 @@ export interface Commands {
   "history.status": { params: Empty; result: HistoryView };
   /** Calls a device something, for all own devices. */
   "device.rename": { params: RenameDeviceParams; result: Empty };
+  /** What guards the history on this computer. */
+  "security.protection": { params: Empty; result: Protection };
   /** What guards the account beside its password. */
   "security.status": { params: Empty; result: SecurityStatus };
   /** Begins to turn two-step verification on: what the authenticator app is to be told. */

@@ -3,7 +3,7 @@
 
 import { BackendError, type Backend } from "../../backend/backend";
 import type { EventFeed } from "../../backend/feed";
-import type { ProfileView, Settings } from "../../backend/generated/api";
+import type { ProfileView, Protection, Settings } from "../../backend/generated/api";
 import type { Contact } from "../../backend/types";
 import { failureText } from "../../i18n/failure";
 import { DevicesController } from "./DevicesController.svelte";
@@ -19,6 +19,8 @@ export class SettingsController {
   settings = $state.raw<Settings>();
   profile = $state.raw<ProfileView>();
   blocked = $state.raw<readonly Contact[]>([]);
+  /** What guards the history on this computer. */
+  protection = $state.raw<Protection>();
   loadError = $state.raw<BackendError>();
   /** What went wrong last, until the next change. */
   problem = $state<string>();
@@ -38,13 +40,15 @@ export class SettingsController {
   async load(): Promise<void> {
     this.loadError = undefined;
     try {
-      const [settings, profile, contacts] = await Promise.all([
+      const [settings, profile, contacts, protection] = await Promise.all([
         this.backend.call("settings.get", {}),
         this.backend.call("profile.get", {}),
         this.backend.call("contact.list", {}),
+        this.backend.call("security.protection", {}),
       ]);
       this.settings = settings;
       this.profile = profile;
+      this.protection = protection;
       this.blocked = contacts.filter((one) => one.isBlocked);
     } catch (error) {
       this.loadError = BackendError.from(error);

@@ -15,6 +15,7 @@ beforeEach(async () => {
   backend.handle("settings.get", () => some);
   backend.handle("profile.get", () => ({ displayName: "Mara", about: "" }));
   backend.handle("contact.list", () => [{ accountId: "a", username: "a", name: "a" }, { accountId: "b", username: "b", name: "b", isBlocked: true }]);
+  backend.handle("security.protection", () => ({ keyPlace: "keychain" }));
   settings = new SettingsController(backend, new EventFeed(backend));
   await settings.load();
 });
@@ -44,6 +45,10 @@ describe("settings", () => {
     await settings.unblock("b");
     expect(settings.blocked).toEqual([]);
     expect(backend.called("contact.block")).toEqual([{ accountId: "b", isBlocked: false }]);
+  });
+
+  it("say what guards the history", () => {
+    expect(settings.protection?.keyPlace).toBe("keychain");
   });
 
   it("say when they didn't load", async () => {
