@@ -52,11 +52,15 @@ impl Session {
         let request = match (place.group, place.pending_create) {
             (Some(_), None) => return Ok(()),
             (Some(_), Some(request)) => request,
-            (None, _) => match self.create_group(row).await? {
-                Some(request) => request,
-                // A Welcome came meanwhile.
-                None => return Ok(()),
-            },
+            (None, _) => {
+                // Keys are made, and others' judged, by the server's time.
+                self.check_clock(shared).await;
+                match self.create_group(row).await? {
+                    Some(request) => request,
+                    // A Welcome came meanwhile.
+                    None => return Ok(()),
+                }
+            }
         };
         let body = CreateConversation::decode(&request[..])
             .map_err(|_| ClientError::Internal("kept request"))?;

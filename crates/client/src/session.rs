@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use pipit_domain::{AccountId, Clock, Timestamp};
+use pipit_domain::{AccountId, Clock, Timestamp, limits};
 use pipit_e2ee::{Crypto, Identity};
 use pipit_ledger::Token;
 use pipit_net::{Endpoint, Http, Link, LinkConfig, LinkEvent, NetError, Tls};
@@ -248,13 +248,23 @@ impl Session {
             && self.note_clock(Timestamp::from_millis(refused.time)).await
     }
 
+    /// Whether a request that was refused is worth another try. Of several that meet a wrong clock at once, the first
+    /// refusal puts the reckoning right; the others, whose tokens were made before that, see it right already.
+    async fn may_ask_again(&self, refused: &Refused, asked_at: Timestamp) -> bool {
+        let is_off = Timestamp::from_millis(refused.time).distance_ms(asked_at)
+            > limits::TOKEN_AGE_MAX_MS / 2;
+        let is_of_clock = refused.code() == RefusalCode::Unauthenticated && refused.time > 0;
+        self.learn_from(refused).await || (is_of_clock && is_off)
+    }
+
     /// Fetches a body as this device.
     ///
     /// # Errors
     /// When the server doesn't answer, or refuses.
     pub(crate) async fn get<R: Message + Default>(&self, path: &str) -> Result<R, NetError> {
+        let asked_at = self.server_now();
         match self.http.get(path, &self.tokens.token()).await {
-            Err(NetError::Refused(refused)) if self.learn_from(&refused).await => {
+            Err(NetError::Refused(refused)) if self.may_ask_again(&refused, asked_at).await => {
                 self.http.get(path, &self.tokens.token()).await
             }
             answer => answer,
@@ -270,8 +280,9 @@ impl Session {
         path: &str,
         body: &impl Message,
     ) -> Result<R, NetError> {
+        let asked_at = self.server_now();
         match self.http.post(path, body, Some(&self.tokens.token())).await {
-            Err(NetError::Refused(refused)) if self.learn_from(&refused).await => {
+            Err(NetError::Refused(refused)) if self.may_ask_again(&refused, asked_at).await => {
                 self.http.post(path, body, Some(&self.tokens.token())).await
             }
             answer => answer,

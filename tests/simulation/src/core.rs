@@ -102,6 +102,7 @@ impl Core {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join_all;
     use serde_json::json;
     use story_tests::{PASSWORD, Proxy, Server};
 
@@ -199,6 +200,49 @@ mod tests {
             let (signed_in, ()) = tokio::join!(signed_in, set);
             signed_in.expect("it is let in");
             online(&core).await;
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn requests_that_meet_a_wrong_clock_together_are_all_answered() {
+        const COMMITS: &str = "POST /v1/conversations/commit";
+        let server = Server::start().await;
+        let line = Proxy::start(&server.address).await;
+        let mut core = Core::new();
+        core.start("alice").await;
+        let account = json!({ "server": line.address, "username": "alice", "password": PASSWORD });
+        core.call("account.register", account)
+            .await
+            .expect("a free name");
+        online(&core).await;
+        let mut groups = Vec::new();
+        for name in ["heath", "fen", "shore"] {
+            let made = core
+                .call(
+                    "conversation.create",
+                    json!({ "name": name, "members": [] }),
+                )
+                .await
+                .expect("a group");
+            groups.push(made["conversationId"].clone());
+        }
+        line.hold_answers_to(COMMITS);
+        core.clock().jump(3 * DAY_MS);
+        let renamed = groups.iter().map(|id| {
+            let params = json!({ "conversationId": id, "name": "reeds" });
+            core.call("conversation.rename", params)
+        });
+        // All are on their way before the first is refused.
+        let answers = async {
+            until("three requests", async || {
+                (line.request(COMMITS).await >= 3).then_some(())
+            })
+            .await;
+            line.let_answers_pass();
+        };
+        let (renamed, ()) = tokio::join!(join_all(renamed), answers);
+        for answer in renamed {
+            answer.expect("it is renamed");
         }
     }
 

@@ -187,6 +187,8 @@ impl Session {
         let claimed = self.claim_all(accounts, suite).await?;
         let id = self.conversation_row(row).await?.id;
         self.check_claimed(id, accounts, suite, &claimed).await?;
+        // Others' keys are judged by the server's time.
+        self.check_clock(shared).await;
         let (crypto, now) = (Arc::clone(&self.crypto), self.server_now());
         let make = move |making: &Making<'_>| {
             let members = making.group.members();
