@@ -116,15 +116,21 @@ fn a_message_for_a_later_epoch_waits_for_the_commit() {
 }
 
 #[test]
-fn after_two_commits_an_old_message_is_too_late() {
+fn among_few_devices_an_old_message_is_read_after_four_commits_and_too_late_after_five() {
     let (alice, bob, ledgers) = alice_and_bob(Suite::Classical);
     let late = alice.seal(envelope(1), b"before");
-    for _ in 0..2 {
+    let later = alice.seal(envelope(2), b"before, too");
+    let renew = || {
         let renewal = alice.commit(Change::renew());
         alice.confirm();
         bob.follow(&renewal.commit, &ledgers);
+    };
+    for _ in 0..4 {
+        renew();
     }
-    assert!(matches!(bob.open(&late, &ledgers), Err(OpenError::TooOld)));
+    assert_eq!(bob.read(&late, &ledgers), b"before");
+    renew();
+    assert!(matches!(bob.open(&later, &ledgers), Err(OpenError::TooOld)));
 }
 
 #[test]

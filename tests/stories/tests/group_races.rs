@@ -218,3 +218,33 @@ async fn a_group_whose_last_name_nobody_was_told_can_be_named_again() {
         .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_several_own_changes_have_overtaken_is_read() {
+    let pair = Pair::talking().await;
+    let (alice, bob) = (&pair.alice, &pair.bob);
+    let group = &alice.create_group("Walkers", &[&bob.account.id]).await;
+    wait_group(bob, group, "the name", |view| view["name"] == "Walkers").await;
+    let admin = json!({ "conversationId": group, "accountId": bob.account.id, "role": "admin" });
+    alice.ask("conversation.setRole", admin).await;
+    wait_group(bob, group, "being an admin", |view| {
+        view["group"]["ownRole"] == "admin"
+    })
+    .await;
+    pair.bob_line.rule(|frame| match frame.is_deliver() {
+        true => Verdict::Hold,
+        false => Verdict::Pass,
+    });
+    alice.send(group, "before the changes").await;
+    pair.bob_line.held(1).await;
+    for name in ["Hikers", "Climbers", "Runners"] {
+        let rename = json!({ "conversationId": group, "name": name });
+        bob.ask("conversation.rename", rename).await;
+    }
+    pair.bob_line.resume();
+    bob.wait_text(group, "before the changes").await;
+    wait_group(alice, group, "the last name", |view| {
+        view["name"] == "Runners"
+    })
+    .await;
+}
