@@ -41,8 +41,9 @@ impl Session {
         shared: &Shared,
     ) -> Result<Vec<ConversationState>, ClientError> {
         // Asked for by who holds this: what somebody else is joining now is not joined twice.
-        let _joining = self.joining.lock().await;
+        let joining = self.joining.lock().await;
         let states = self.conversation_states().await?;
+        let mut unsettled = Vec::new();
         for state in &states {
             let Ok(id) = ConversationId::try_from(&state.conversation_id[..]) else {
                 continue;
@@ -66,8 +67,9 @@ impl Session {
                 // It was invited after the mail that waited.
                 continue;
             }
-            if row.is_some_and(|row| row.pending_create.is_some()) {
-                // The outbox task is about to learn that somebody was first.
+            if let Some(row) = row.filter(|row| row.pending_create.is_some()) {
+                // Somebody was first. The outbox task may have nothing to send there any more, and not learn it.
+                unsettled.push(row.conversation);
                 continue;
             }
             self.rejoin_or_leave(id).await?;
@@ -84,7 +86,33 @@ impl Session {
                 self.stay_out(id).await?;
             }
         }
+        // It joins by itself, where it has to.
+        drop(joining);
+        for row in unsettled {
+            self.settle_creation(shared, row).await?;
+        }
         Ok(states)
+    }
+
+    /// Finds out what became of a conversation that this device was making; one that can't be made does not keep the
+    /// others waiting.
+    ///
+    /// # Errors
+    /// Only when trying again may help.
+    async fn settle_creation(&self, shared: &Shared, row: i64) -> Result<(), ClientError> {
+        match self.establish(shared, row).await {
+            Err(ClientError::Net(error)) if error.is_passing() || error.refusal().is_none() => {
+                Err(error.into())
+            }
+            Err(error) => {
+                tracing::info!(%error, "a conversation is not established");
+                Ok(())
+            }
+            Ok(()) => {
+                let id = self.conversation_row(row).await?.id;
+                self.show_joined(shared, id).await
+            }
+        }
     }
 
     /// The account talks there already, though its messages are not on this device.

@@ -1,7 +1,10 @@
 //! People with several devices: coming in from outside, committing at once, opening at once.
 
 use serde_json::json;
-use story_tests::{PASSWORD, Pair, Person, Proxy, Verdict, all_talk, numbered, until};
+use story_tests::profile::history;
+use story_tests::{
+    PASSWORD, Pair, Person, Proxy, RequestVerdict, Server, Verdict, all_talk, numbered, until,
+};
 
 async fn send_all(person: &Person, conversation: &str, texts: &[String]) {
     for text in texts {
@@ -245,4 +248,62 @@ async fn what_one_device_sent_is_shown_as_delivered_on_the_other() {
     tablet
         .wait_delivered(conversation, "while it is away")
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_own_beginning_came_too_late_comes_in_though_it_has_nothing_to_send() {
+    let server = Server::start().await;
+    let mut desk = Person::register(&server.address, "alice").await;
+    let bob = Person::register(&server.address, "bob").await;
+    let line = Proxy::start(&server.address).await;
+    let mut tablet = Person::login(&line.address, "alice").await;
+    // It begins to talk with bob, and the server never hears of that.
+    line.request_rule(
+        |request| match request.starts_with("POST /v1/conversations HTTP") {
+            true => RequestVerdict::Cut,
+            false => RequestVerdict::Pass,
+        },
+    );
+    let conversation = tablet.open("bob").await;
+    let sent = tablet.send(&conversation, "too early").await;
+    until("the group that it makes", async || {
+        let sql = "SELECT count(*) FROM conversation WHERE peer IS NOT NULL AND pending_create IS NOT NULL";
+        let made: i64 = history(&tablet.profile())
+            .query_row(sql, [], |row| row.get(0))
+            .ok()?;
+        (made == 1).then_some(())
+    })
+    .await;
+    let params = json!({ "messageIds": [sent], "forEveryone": false });
+    tablet.ask("message.delete", params).await;
+    tablet.quit().await;
+    // It can't be invited either: it has to come in by itself.
+    rusqlite::Connection::open(server.data().join("server.sqlite3"))
+        .and_then(|database| {
+            let newest = "(SELECT max(device_no) FROM device)";
+            let sql = format!("DELETE FROM key_package WHERE device_no = {newest}");
+            database.execute(&sql, [])
+        })
+        .expect("key packages can be deleted");
+    desk.open("bob").await;
+    desk.send(&conversation, "hello bob").await;
+    bob.wait_text(&conversation, "hello bob").await;
+    // Nobody is there who would call it in.
+    desk.quit().await;
+
+    line.request_rule(|_| RequestVerdict::Pass);
+    tablet.start().await;
+    until("the server to have taken the tablet in", async || {
+        let sql = "SELECT count(*) FROM member JOIN conversation USING (conversation_no)
+            WHERE lower(hex(conversation_id)) = ?1";
+        let members: i64 = rusqlite::Connection::open(server.data().join("server.sqlite3"))
+            .and_then(|database| database.query_row(sql, [&conversation], |row| row.get(0)))
+            .ok()?;
+        (members == 3).then_some(())
+    })
+    .await;
+    bob.send(&conversation, "hello both").await;
+    tablet.wait_text(&conversation, "hello both").await;
+    tablet.send(&conversation, "here I am").await;
+    bob.wait_text(&conversation, "here I am").await;
 }
