@@ -78,6 +78,7 @@ const COMMANDS: &[&str] = &[
     "request.accept",
     "request.decline",
     "security.compare",
+    "security.protection",
     "security.safetyNumber",
     "security.settle",
     "security.status",
