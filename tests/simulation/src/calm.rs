@@ -24,11 +24,12 @@ const PAGE_LEN: usize = 200;
 /// What waits for a device.
 const MAILBOX: &str =
     "SELECT count(*) FROM pointer JOIN device USING (device_no) WHERE hex(device_id) = ?1";
-/// Conversations in which a device of the same account has a leaf, and this one has none.
+/// Conversations in which a device of the same account has a leaf, and this one has none. Who has left counts no
+/// more, though nobody may be there to take the leaf out.
 const OUTSIDE: &str = "
     SELECT count(DISTINCT conversation_no)
     FROM device AS this JOIN device AS other USING (account_no)
-    JOIN member ON member.device_no = other.device_no
+    JOIN member ON member.device_no = other.device_no AND has_left = 0
     WHERE hex(this.device_id) = ?1 AND conversation_no NOT IN
         (SELECT conversation_no FROM member WHERE device_no = this.device_no)";
 
