@@ -3,7 +3,8 @@
 //!
 //! Histories of 10,000, 100,000 and 1,000,000 messages, made up: 2,000 conversations, a fifth of all
 //! messages in one of them, words as unevenly used as in any language, one message in ten Chinese. The
-//! sizes of text and index are printed first. `PIPIT_BENCH_MESSAGES=10000,100000` measures fewer.
+//! sizes of text and index are printed first. Unlocking, opening and searching are measured on an encrypted
+//! and on a plain copy as well. `PIPIT_BENCH_MESSAGES=10000,100000` measures fewer.
 
 #![allow(
     missing_docs,
@@ -16,7 +17,7 @@ mod made_up;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use made_up::{History, OWN};
+use made_up::{History, OWN, Twins};
 use pipit_domain::Timestamp;
 use pipit_store::search::{self, Filter, Order, Query};
 use pipit_store::table::{conversation, message};
@@ -159,6 +160,47 @@ fn reading(criterion: &mut Criterion, history: &History) {
     measure(criterion, history, "list 2,000 chats", list);
 }
 
+/// The same file encrypted and plain: what encryption costs.
+fn encryption(criterion: &mut Criterion, history: &History) {
+    let twins = history.twins();
+    let place = history.largest;
+    let (frequent, rare) = (history.words[3].clone(), history.words[20_000].clone());
+    let open = |connection: &Connection| {
+        let rows = message::before(connection, place, u64::MAX, PAGE_LEN);
+        rows.expect("the newest messages").len()
+    };
+    let everywhere = Filter::default();
+    for (kind, file, is_sealed) in [
+        ("encrypted", &twins.sealed, true),
+        ("plain", &twins.plain, false),
+    ] {
+        let count = history.count;
+        criterion.bench_function(
+            &format!("{kind}: unlock and open the largest chat, {count} messages"),
+            |bencher| {
+                bencher.iter(|| {
+                    let connection = Twins::open(file, is_sealed).expect("the history");
+                    open(&connection)
+                });
+            },
+        );
+        let connection = Twins::open(file, is_sealed).expect("the history");
+        criterion.bench_function(
+            &format!("{kind}: open the largest chat, {count} messages"),
+            |bencher| bencher.iter(|| open(&connection)),
+        );
+        for (name, typed) in [("frequent", &frequent), ("rare", &rare)] {
+            criterion.bench_function(
+                &format!("{kind}: search a {name} word, {count} messages"),
+                |bencher| {
+                    bencher
+                        .iter(|| find(&connection, typed, &everywhere, Order::Time).expect("hits"));
+                },
+            );
+        }
+    }
+}
+
 fn writing(criterion: &mut Criterion, history: &mut History) {
     let count = history.count;
     for (name, is_indexed) in [
@@ -191,6 +233,7 @@ fn history(criterion: &mut Criterion) {
         history.print_sizes();
         searching(criterion, &history);
         reading(criterion, &history);
+        encryption(criterion, &history);
         writing(criterion, &mut history);
     }
 }

@@ -1,5 +1,6 @@
 //! A history that nobody wrote, the same each time.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pipit_domain::{AccountId, ConversationId, EnvelopeId, MessageId, Redacted, Timestamp};
@@ -36,7 +37,33 @@ pub struct History {
     store: Store,
     runtime: Runtime,
     writer: Option<Writer>,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+/// The same history in two files, both as large.
+pub struct Twins {
+    /// Encrypted, as it is kept.
+    pub sealed: PathBuf,
+    /// Plain.
+    pub plain: PathBuf,
+}
+
+impl Twins {
+    /// Opens one of them as the store does, and reads its tables.
+    pub fn open(file: &Path, is_sealed: bool) -> Result<Connection, StoreError> {
+        let connection = Connection::open(file)?;
+        if is_sealed {
+            let unlock = format!("PRAGMA key = \"x'{}'\"", *key().to_hex());
+            connection.execute_batch(&unlock)?;
+        }
+        connection.pragma_update(None, "cache_size", -8_000)?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+        Ok(connection)
+    }
+}
+
+fn key() -> HistoryKey {
+    HistoryKey::new([7; KEY_LEN])
 }
 
 impl History {
@@ -45,9 +72,8 @@ impl History {
         let folder = tempfile::tempdir().expect("a folder");
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.build().expect("a runtime");
-        let key = HistoryKey::new([7; KEY_LEN]);
         let profile = Profile::take(folder.path()).expect("a profile");
-        let store = profile.open(key).expect("a store");
+        let store = profile.open(key()).expect("a store");
         let mut history = Self {
             count,
             largest: 1,
@@ -55,7 +81,7 @@ impl History {
             store,
             runtime,
             writer: Some(Writer::new(count)),
-            _folder: folder,
+            folder,
         };
         history.with_writer(Writer::begin);
         for from in (0..count).step_by(usize::try_from(BATCH_LEN).unwrap_or(1)) {
@@ -123,6 +149,25 @@ impl History {
             took += started.elapsed();
         }
         took
+    }
+
+    /// Copies the history into two files, each written by the same copying.
+    pub fn twins(&self) -> Twins {
+        let [sealed, plain] = ["sealed", "plain"].map(|name| self.folder.path().join(name));
+        for (file, literal) in [
+            (&sealed, format!("x'{}'", *key().to_hex())),
+            (&plain, String::new()),
+        ] {
+            let name = file.to_str().expect("text").to_owned();
+            let copy = self.store.read(move |connection| {
+                connection.execute("ATTACH DATABASE ?1 AS copy KEY ?2", [name, literal])?;
+                connection.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))?;
+                connection.execute("DETACH DATABASE copy", [])?;
+                Ok::<_, StoreError>(())
+            });
+            self.runtime.block_on(copy).expect("a copy");
+        }
+        Twins { sealed, plain }
     }
 
     /// Prints what the text and the index take.
