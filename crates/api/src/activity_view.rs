@@ -1,5 +1,6 @@
 //! What may concern the person beside the chats' own order, as the screen shows it.
 
+use data_encoding::HEXLOWER;
 use pipit_client::{
     ActivityFilter as Filter, ActivityKindRecord as What, ActivityPlace, ActivityRecord,
 };
@@ -117,7 +118,7 @@ pub(crate) const fn filter(only: Option<ActivityFilter>) -> Filter {
 
 /// `time.sort.id` in hexadecimal digits.
 fn place_text(place: &ActivityPlace) -> String {
-    let id: String = place.id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = HEXLOWER.encode(&place.id);
     format!("{:x}.{:x}.{id}", place.at.as_millis(), place.sort)
 }
 
@@ -141,16 +142,10 @@ fn read_place(text: &str) -> Option<ActivityPlace> {
     }
     let mut parts = text.splitn(3, '.');
     let (at, sort, id) = (parts.next()?, parts.next()?, parts.next()?);
-    if id.len() % 2 != 0 {
-        return None;
-    }
-    let id = (0..id.len())
-        .step_by(2)
-        .map(|start| u8::from_str_radix(id.get(start..start + 2)?, 16).ok());
     Some(ActivityPlace {
         at: Timestamp::from_millis(u64::from_str_radix(at, 16).ok()?),
         sort: u8::from_str_radix(sort, 16).ok()?,
-        id: id.collect::<Option<Vec<u8>>>()?,
+        id: HEXLOWER.decode(id.as_bytes()).ok()?,
     })
 }
 

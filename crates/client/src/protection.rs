@@ -4,9 +4,9 @@
 //! screen says so. A history that is there is opened with its own key or not at all: no other key is made for it, and
 //! nothing is written over it.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
+use data_encoding::HEXLOWER;
 use pipit_keychain::{Keychain, KeychainError};
 use pipit_store::{HistoryFile, HistoryKey, KeyFileError, KeyPlace, Profile, Store};
 
@@ -125,11 +125,7 @@ fn is_kept(keychain: &dyn Keychain, entry: &str, key: &HistoryKey) -> bool {
 
 fn random_entry() -> String {
     let bytes: [u8; ENTRY_LEN] = clock::random();
-    let mut entry = "history-".to_owned();
-    for byte in bytes {
-        let _ = write!(entry, "{byte:02x}");
-    }
-    entry
+    format!("history-{}", HEXLOWER.encode(&bytes))
 }
 
 #[cfg(test)]

@@ -15,4 +15,5 @@ pub mod wait;
 
 pub use app::App;
 pub use desktop::Desktop;
+pub use person::PASSWORD;
 pub use server::Server;

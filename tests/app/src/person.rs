@@ -9,7 +9,7 @@ use thirtyfour::prelude::*;
 use crate::{App, wait};
 
 /// Long enough to be taken, and the same for everybody in the tests.
-const PASSWORD: &str = "three small boats at dawn";
+pub const PASSWORD: &str = "three small boats at dawn";
 
 /// The mark of the last message that contains a text. Arguments: text. Gives its label, "" for a
 /// message without one, or null when there is no such message. A message that one can look through,

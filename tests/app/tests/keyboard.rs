@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use app_tests::{App, Desktop, Server, wait};
+use app_tests::{App, Desktop, PASSWORD, Server, wait};
 
-const PASSWORD: &str = "three small boats at dawn";
 const GROUP: &str = "Ridge walkers";
 
 #[tokio::test]
